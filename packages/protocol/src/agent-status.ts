@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/** One row of `GET /agents`: who answers here, and whether it is there to answer. */
+export const AgentStatus = z.object({
+  name: z.string(),
+  description: z.string(),
+  kind: z.enum(['built-in', 'worker']),
+  status: z.enum(['online', 'offline']),
+  skills: z.array(z.object({ id: z.string(), name: z.string(), description: z.string(), tags: z.array(z.string()) })),
+})
+export type AgentStatus = z.infer<typeof AgentStatus>
+
+export const AgentList = z.object({ agents: z.array(AgentStatus) })

@@ -1,0 +1,70 @@
+import type { JsonObject } from './json.ts'
+
+/**
+ * The closed list of errors. `rpc` is the JSON-RPC code (A2A v1.0 §5.4, the platform's own outside the reserved
+ * range), `http` the status for REST doors and for transport refusals.
+ */
+export const errorCodes = {
+  PARSE_ERROR: { rpc: -32700, http: 400 },
+  INVALID_REQUEST: { rpc: -32600, http: 400 },
+  METHOD_NOT_FOUND: { rpc: -32601, http: 404 },
+  INVALID_PARAMS: { rpc: -32602, http: 400 },
+  INTERNAL: { rpc: -32603, http: 500 },
+  TASK_NOT_FOUND: { rpc: -32001, http: 404 },
+  TASK_NOT_CANCELABLE: { rpc: -32002, http: 409 },
+  PUSH_NOTIFICATION_NOT_SUPPORTED: { rpc: -32003, http: 400 },
+  UNSUPPORTED_OPERATION: { rpc: -32004, http: 400 },
+  CONTENT_TYPE_NOT_SUPPORTED: { rpc: -32005, http: 400 },
+  INVALID_AGENT_RESPONSE: { rpc: -32006, http: 502 },
+  EXTENDED_CARD_NOT_CONFIGURED: { rpc: -32007, http: 400 },
+  VERSION_NOT_SUPPORTED: { rpc: -32009, http: 400 },
+  UNAUTHENTICATED: { rpc: -31401, http: 401 },
+  FORBIDDEN: { rpc: -31403, http: 403 },
+  NOT_FOUND: { rpc: -31404, http: 404 },
+  METHOD_NOT_ALLOWED: { rpc: -31405, http: 405 },
+  NOT_ACCEPTABLE: { rpc: -31406, http: 406 },
+  CONFLICT: { rpc: -31409, http: 409 },
+  LEASE_LOST: { rpc: -31409, http: 409 },
+  TOO_LARGE: { rpc: -31413, http: 413 },
+  UNSUPPORTED_MEDIA_TYPE: { rpc: -31415, http: 415 },
+  RATE_LIMITED: { rpc: -31429, http: 429 },
+  UNAVAILABLE: { rpc: -31503, http: 503 },
+} as const satisfies Record<string, { rpc: number; http: number }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+export interface FieldViolation {
+  /** Path of the field, dotted: `message.parts.0.text`. */
+  field: string
+  description: string
+}
+
+export interface ErrorDetails {
+  /** Facts for programs, never secrets: they travel to the caller as `metadata` of google.rpc.ErrorInfo. */
+  metadata?: JsonObject
+  fieldViolations?: FieldViolation[]
+  /** Seconds after which a retry makes sense. */
+  retryAfter?: number
+  cause?: unknown
+}
+
+/** An error with a code of the closed list. Its message travels to the caller; its cause goes to the log only. */
+export class PlatformError extends Error {
+  override name = 'PlatformError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+
+  get rpcCode(): number {
+    return errorCodes[this.code].rpc
+  }
+
+  get httpStatus(): number {
+    return errorCodes[this.code].http
+  }
+}

@@ -1,0 +1,35 @@
+/** Every size, count and duration that the platform promises or enforces. Bytes, items or milliseconds, as the name says. */
+export const limits = {
+  bodyBytes: 4 * 1024 * 1024,
+  jsonDepth: 64,
+  jsonKeysPerObject: 1_000,
+  stringBytes: 1024 * 1024,
+  /** Base64 characters of one inline file: the body limit bounds it too. */
+  inlineFileChars: 4 * 1024 * 1024,
+  /** An inline file of more characters is stored out of row, behind the blob interface. */
+  inlineFileRowChars: 8 * 1024,
+  idChars: 256,
+  methodChars: 128,
+  partsPerMessage: 256,
+  referenceTaskIds: 64,
+  extensionsPerMessage: 64,
+  historyLength: 1_000,
+  pageSize: 100,
+  pageSizeDefault: 50,
+  pageTokenChars: 512,
+  streamsPerPrincipal: 1_000,
+  streamHeartbeatMs: 15_000,
+  /** Readers are woken by hints; this poll is what is left when a hint is lost. */
+  streamPollMs: 2_000,
+  streamBatchEvents: 200,
+  blockingSendMs: 60_000,
+  gracefulStopMs: 10_000,
+  idempotencyKeyMs: 24 * 60 * 60 * 1000,
+  /** Submissions that share one transaction at most. */
+  tasksPerCommit: 64,
+  leaseMs: 30_000,
+  attemptsPerTask: 5,
+  memoryKeyChars: 256,
+  memoryValueBytes: 64 * 1024,
+  memoriesPerPrincipal: 1_000,
+} as const

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+import { taskStates } from '../task-state.ts'
+import { MessageRead, Metadata } from './input.ts'
+
+/** The parameters of the JSON-RPC methods of A2A v0.3 (specification §7), with the spellings of older clients. */
+const historyLength = z.int().min(0)
+const id = z.string().min(1).max(limits.idChars)
+
+const Configuration = z.looseObject({
+  acceptedOutputModes: z.array(z.string().max(255)).max(64).optional(),
+  blocking: z.boolean().optional(),
+  historyLength: historyLength.optional(),
+  pushNotificationConfig: z.unknown().optional(),
+})
+
+export const SendParams = z.looseObject({
+  message: MessageRead,
+  configuration: Configuration.optional(),
+  metadata: Metadata.optional(),
+  skillId: id.optional(),
+  skill_id: id.optional(),
+})
+export type SendParams = z.infer<typeof SendParams>
+
+/** `id` in the specification; `taskId` and `task_id` in older clients. */
+export const TaskIdParams = z
+  .looseObject({
+    id: id.optional(),
+    taskId: id.optional(),
+    task_id: id.optional(),
+    historyLength: historyLength.optional(),
+  })
+  .transform((params, ctx) => {
+    const taskId = params.id ?? params.taskId ?? params.task_id
+    if (taskId !== undefined) return { taskId, historyLength: params.historyLength, oldShape: params.id === undefined }
+    ctx.addIssue({ code: 'custom', path: ['id'], message: 'the id of a task is missing' })
+    return z.NEVER
+  })
+export type TaskIdParams = z.infer<typeof TaskIdParams>
+
+/** `tasks/list` is an extension of this platform to v0.3, in the shape of v1.0 ListTasks (§3.1.4). */
+export const ListParams = z.looseObject({
+  contextId: id.optional(),
+  status: z.enum(taskStates).optional(),
+  pageSize: z.int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+  pageToken: z.string().max(limits.pageTokenChars).default(''),
+  historyLength: historyLength.default(0),
+  includeArtifacts: z.boolean().default(false),
+})
+export type ListParams = z.infer<typeof ListParams>
