@@ -1,0 +1,67 @@
+import type { JsonObject } from '@codetether/protocol/json'
+import type { Artifact, Message, Part } from '@codetether/protocol/message'
+
+/** What an agent can do, as its card lists it (A2A v0.3 §5.5.4). */
+export interface Skill {
+  id: string
+  name: string
+  description: string
+  tags: readonly string[]
+  examples?: readonly string[]
+}
+
+/** A key-value store that outlives the process, private to the tenant and principal that the task belongs to. */
+export interface Memories {
+  /** Stores the value, replacing an older one. Throws PlatformError TOO_LARGE beyond the limits. */
+  set(key: string, value: string): Promise<void>
+  get(key: string): Promise<string | null>
+  /** All keys, in the order in which they were first stored. */
+  keys(): Promise<string[]>
+  /** True if the key was there. */
+  delete(key: string): Promise<boolean>
+}
+
+/**
+ * What a handler gets beside the message. Every method resolves when the change is stored; it rejects with LEASE_LOST
+ * when another process has taken the task over, and the handler should let that error pass.
+ */
+export interface AgentContext {
+  readonly taskId: string
+  readonly contextId: string
+  /** 1 for the first run of the task, +1 for each run after a crash. */
+  readonly attempt: number
+  /** The messages of the task so far, oldest first, the current one last. */
+  readonly history: readonly Message[]
+  /** Aborted when the task is canceled, its lease is lost or the server stops. */
+  readonly signal: AbortSignal
+  readonly memories: Memories
+  /** Says what the agent is doing: the task is `working`, with this message. */
+  status(text: string, metadata?: JsonObject): Promise<void>
+  /** Adds a result, or with `append` a further chunk of one. */
+  artifact(artifact: Artifact, options?: { append?: boolean; lastChunk?: boolean }): Promise<void>
+  /** Completes the task with an answer: an artifact and the final status message. */
+  reply(answer: string | Part[]): Promise<void>
+  /** Ends this run with a question: the task is `input-required` until its caller sends a message to it. */
+  ask(question: string | Part[]): Promise<void>
+}
+
+/** A named party with skills that answers messages. */
+export interface Agent {
+  readonly name: string
+  readonly description: string
+  readonly skills: readonly Skill[]
+  /**
+   * The handler computes its answer from the message alone: no I/O, no side effect, no memories. The platform may then
+   * run it before the task is stored, so that submission and answer are one transaction.
+   */
+  readonly pure: boolean
+  /** Does the agent understand the WHOLE text? Only then is a message without a target routed to it. */
+  accepts(text: string): boolean
+  /** Carries out one run. A handler that returns without reply, ask or failure completes the task as it is. */
+  handle(message: Message, ctx: AgentContext): Promise<void>
+}
+
+/** Completes the parts that most agents share: `pure` is false, and nothing is accepted without a target. */
+export const defineAgent = (
+  agent: Pick<Agent, 'name' | 'description' | 'skills' | 'handle'> & Partial<Agent>,
+): Agent => ({ pure: false, accepts: () => false, ...agent })
