@@ -1,0 +1,66 @@
+/** What the server runs with: the settings, checked, resolved and grouped by the part that uses them. */
+export interface Config {
+  readonly http: HttpConfig
+  readonly auth: AuthConfig
+  readonly log: LogConfig
+  readonly agent: AgentConfig
+  readonly database: DatabaseConfig
+  /** Absolute path of the directory for the embedded database, the secret and `runtime.json`. */
+  readonly dataDir: string
+  /** The master secret; without it the embedded database keeps one in its data directory. */
+  readonly secretKey?: string
+  /** The owner accepts that anybody who reaches the port is let in. */
+  readonly insecure: boolean
+  /** The longest that a blocking `message/send` waits, in milliseconds. */
+  readonly blockingMs: number
+}
+
+export interface HttpConfig {
+  /** The address to bind, without brackets. */
+  readonly host: string
+  /** True if only this machine can reach the port; then callers without credentials are the local owner. */
+  readonly loopback: boolean
+  /** 0 means any free port. */
+  readonly port: number
+  /** Where callers reach the server, without a trailing slash. Absent: derived from the address that is bound. */
+  readonly publicUrl?: string
+  /** Lower-case Host names that are accepted beside the loopback names: A2A_ALLOWED_HOSTS, the public URL's, the bound one. */
+  readonly allowedHosts: readonly string[]
+  /** Addresses and CIDR blocks whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[]
+  /** Origins that a browser may call from, beside the server's own unless these replace them. */
+  readonly corsOrigins: readonly string[]
+  readonly corsReplacesDefaults: boolean
+}
+
+export interface AuthConfig {
+  /** True: every door wants a token, also on loopback. */
+  readonly enabled: boolean
+  /** Lower-case name of the header that carries the token; in `authorization` it stands behind `Bearer`. */
+  readonly header: string
+  /** Name of the caller → token. */
+  readonly tokens: ReadonlyMap<string, string>
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export const logFormats = ['json', 'pretty'] as const
+export type LogFormat = (typeof logFormats)[number]
+
+export interface LogConfig {
+  readonly level: LogLevel
+  readonly format: LogFormat
+}
+
+/** What the agent card says about this server. */
+export interface AgentConfig {
+  readonly name: string
+  readonly description: string
+  /** Without a URL of its own, the card names the server's. */
+  readonly organization?: { readonly name: string; readonly url?: string }
+}
+
+export type DatabaseConfig =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'external'; readonly url: string; readonly adminUrl?: string }

@@ -1,0 +1,85 @@
+import type { SettingProblem } from './config-error.ts'
+import { isLoopback } from './exposure.ts'
+import type { SettingKey, SettingValues } from './settings.ts'
+
+/** A condition over several settings. It is judged only when each of them is valid by itself. */
+interface SettingRule {
+  about: readonly [SettingKey, ...SettingKey[]]
+  broken: (values: SettingValues) => boolean
+  description: string
+}
+
+const hasTokens = (values: SettingValues): boolean => values.authTokens !== undefined
+const isOpen = (values: SettingValues): boolean => !isLoopback(values.host) && !values.insecure
+
+const settingRules: readonly SettingRule[] = [
+  {
+    about: ['host', 'authTokens', 'authEnabled', 'insecure'],
+    broken: values => isOpen(values) && !hasTokens(values) && values.authEnabled === undefined,
+    description:
+      'is reachable from other machines, and no caller would need a token. Set A2A_AUTH_TOKENS=name:token, ' +
+      'or bind 127.0.0.1, or accept it with --insecure (A2A_INSECURE=true).',
+  },
+  {
+    about: ['authEnabled', 'host', 'insecure'],
+    broken: values => isOpen(values) && values.authEnabled === false,
+    description:
+      'is false, but the address is reachable from other machines. Unset it and set A2A_AUTH_TOKENS=name:token, ' +
+      'or bind 127.0.0.1, or accept it with --insecure (A2A_INSECURE=true).',
+  },
+  {
+    about: ['authEnabled', 'authTokens'],
+    broken: values => values.authEnabled === true && !hasTokens(values),
+    description: 'is true, but nobody has a token. Set A2A_AUTH_TOKENS=name:token.',
+  },
+  {
+    about: ['databaseAdminUrl', 'databaseUrl'],
+    broken: values => values.databaseAdminUrl !== undefined && values.databaseUrl === undefined,
+    description: 'is set without DATABASE_URL. Set that too, or neither for the embedded database.',
+  },
+  {
+    about: ['secretKey', 'databaseUrl'],
+    broken: values => values.databaseUrl !== undefined && values.secretKey === undefined,
+    description:
+      'is needed with DATABASE_URL, the same on every replica: roles and signatures are derived from it. ' +
+      'Make one with: openssl rand -base64 48',
+  },
+  {
+    about: ['organizationUrl', 'organization'],
+    broken: values => values.organizationUrl !== undefined && values.organization === undefined,
+    description: 'is set without A2A_AGENT_ORG. Set that too.',
+  },
+]
+
+/** The broken rules that concern no setting of `invalid`. `nameOf` says what the person called a setting. */
+export const brokenRules = (
+  values: SettingValues,
+  invalid: ReadonlySet<SettingKey>,
+  nameOf: (key: SettingKey) => string,
+): SettingProblem[] =>
+  settingRules
+    .filter(rule => !rule.about.some(key => invalid.has(key)) && rule.broken(values))
+    .map(({ about, description }) => ({ name: nameOf(about[0]), description }))
+
+/** What is allowed, but worth a line at the start. */
+export const settingWarnings = (values: SettingValues): string[] => {
+  const warnings: string[] = []
+  const tokens = [...(values.authTokens ?? [])]
+  const guarded = tokens.length > 0 && values.authEnabled !== false
+  if (!guarded && !isLoopback(values.host))
+    warnings.push(`--insecure: anybody who reaches ${values.host} can use and read everything.`)
+  if (tokens.length > 0 && !guarded)
+    warnings.push('A2A_AUTH_ENABLED=false: the tokens of A2A_AUTH_TOKENS are not asked for.')
+  const short = tokens.filter(([, token]) => token.length < 16).map(([name]) => name)
+  if (guarded && short.length > 0)
+    warnings.push(
+      `A2A_AUTH_TOKENS: short tokens can be guessed (${short.join(', ')}). Make one with: openssl rand -hex 24`,
+    )
+  if (
+    values.publicUrl !== undefined &&
+    !guarded &&
+    !isLoopback(new URL(values.publicUrl).hostname.replace(/^\[|\]$/g, ''))
+  )
+    warnings.push('A2A_PUBLIC_URL is set, but callers through a proxy are refused until A2A_AUTH_TOKENS is set.')
+  return warnings
+}

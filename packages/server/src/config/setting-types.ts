@@ -1,0 +1,98 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { type LogLevel, logLevels } from './config.ts'
+
+/**
+ * The types that settings have. Each reads the text of a variable or flag, trimmed and never empty. Messages complete
+ * the sentence "A2A_PORT …" and do not repeat the value, which may be a secret.
+ */
+export const flagWord = z.stringbool({
+  truthy: ['true', '1', 'yes', 'on'],
+  falsy: ['false', '0', 'no', 'off'],
+  error: 'must be true or false',
+})
+
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine(text => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
+
+export const text = (maxChars: number) =>
+  z.string().max(maxChars, { error: `must have at most ${maxChars} characters` })
+
+const hostLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i
+const isHostName = (name: string): boolean =>
+  name.length <= 253 && name.split('.').every(label => hostLabel.test(label))
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
+
+export const host = z
+  .string()
+  .transform(given => withoutBrackets(given).toLowerCase())
+  .refine(name => isIP(name) !== 0 || isHostName(name), {
+    error: 'must be an IP address or a host name, without scheme and port',
+  })
+
+export const commaList = <T>(item: z.ZodType<T, string>) =>
+  z
+    .string()
+    .transform(given => given.split(',').flatMap(one => (one.trim() === '' ? [] : [one.trim()])))
+    .pipe(z.array(item))
+
+const isWebUrl = (url: URL): boolean => url.protocol === 'http:' || url.protocol === 'https:'
+const isPlain = (url: URL): boolean =>
+  url.username === '' && url.password === '' && url.search === '' && url.hash === '' && !url.href.endsWith('?')
+
+const parsedUrl = (accepts: (url: URL) => boolean, error: string) =>
+  z.string().refine(given => URL.canParse(given) && accepts(new URL(given)), { error })
+
+export const webUrl = parsedUrl(
+  url => isWebUrl(url) && isPlain(url),
+  'must be an http:// or https:// URL without credentials, query and fragment',
+).transform(given => new URL(given).href.replace(/\/+$/, ''))
+
+/** `*` is refused on purpose: an origin that nobody named must not read answers. */
+export const origin = parsedUrl(
+  url => isWebUrl(url) && isPlain(url) && url.pathname === '/',
+  'must list origins such as https://app.example.org, without path and without *',
+).transform(given => new URL(given).origin)
+
+export const postgresUrl = parsedUrl(
+  url => ['postgres:', 'postgresql:'].includes(url.protocol),
+  'must be a URL that starts with postgres:// or postgresql://',
+)
+
+const isBlock = (given: string): boolean => {
+  const [address = '', prefix, ...rest] = given.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
+
+/** A prefix of 0 is refused: it would let every caller forge its address. */
+export const addressBlock = z.string().refine(isBlock, {
+  error: 'must list IP addresses or CIDR blocks such as 10.0.0.0/8, none of them everybody (/0)',
+})
+
+const pythonLevels: Record<string, LogLevel> = { warning: 'warn', critical: 'fatal', notset: 'trace' }
+export const logLevel = z
+  .string()
+  .transform(given => pythonLevels[given.toLowerCase()] ?? given.toLowerCase())
+  .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
+
+const structural = ['host', 'cookie', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'origin']
+export const headerName = z
+  .string()
+  .toLowerCase()
+  .refine(name => /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(name) && !structural.includes(name), {
+    error: 'must be the name of a request header such as Authorization or X-API-Key',
+  })
+
+/** A key that was typed by hand or copied from an example: long enough, but too few different characters. */
+const isRandomEnough = (key: string): boolean => key.length >= 32 && new Set(key).size >= 12
+
+export const secretKey = z.string().refine(isRandomEnough, {
+  error: 'must be at least 32 random characters; make one with: openssl rand -base64 48',
+})

@@ -1,0 +1,251 @@
+import { limits } from '@codetether/protocol/limits'
+import { z } from 'zod'
+import { authTokens } from './auth-tokens.ts'
+import { type Config, logFormats } from './config.ts'
+import { mask, maskUrl } from './mask.ts'
+import * as type from './setting-types.ts'
+
+export const settingGroups = ['HTTP', 'Access', 'Logs', 'Agent card', 'Database and secrets', 'Tasks'] as const
+
+/** What is known about a setting beside its type and default. */
+export interface SettingFacts {
+  group: (typeof settingGroups)[number]
+  /** Environment variables that carry it; the first is its name, the others are aliases from older documents. */
+  env: readonly [string, ...string[]]
+  /** The flag of `codetether serve` that carries it. */
+  flag?: string
+  description: string
+  /** Its text carries a secret: no message repeats it, and `show` masks it. */
+  secret?: true
+  /** Guards a door: a variable whose name is nearly this one refuses the start. */
+  security?: true
+  /** The default in words, where it depends on something. */
+  unset?: string
+  /** Its effective value as text; undefined if it is not set. */
+  show: (config: Config) => string | undefined
+}
+
+export const settingFacts = z.registry<SettingFacts>()
+
+const list = (values: readonly string[]): string | undefined => (values.length === 0 ? undefined : values.join(','))
+
+/** Every setting of the server. What is not here is not read. */
+export const Settings = z.object({
+  host: type.host.default('127.0.0.1').register(settingFacts, {
+    group: 'HTTP',
+    env: ['A2A_HOST'],
+    flag: '--host',
+    description: 'Address to bind. Any other than a loopback address needs A2A_AUTH_TOKENS.',
+    security: true,
+    show: config => config.http.host,
+  }),
+  port: type
+    .wholeNumber(0, 65_535)
+    .default(8000)
+    .register(settingFacts, {
+      group: 'HTTP',
+      env: ['A2A_PORT'],
+      flag: '--port',
+      description: 'Port to bind; 0 takes any free one.',
+      show: config => String(config.http.port),
+    }),
+  publicUrl: type.webUrl.optional().register(settingFacts, {
+    group: 'HTTP',
+    env: ['A2A_PUBLIC_URL', 'A2A_BASE_URL'],
+    flag: '--public-url',
+    description: 'Where callers reach the server; the agent card names it. Set it behind a proxy.',
+    unset: 'the bound address',
+    show: config => config.http.publicUrl,
+  }),
+  allowedHosts: type
+    .commaList(type.host)
+    .default([])
+    .register(settingFacts, {
+      group: 'HTTP',
+      env: ['A2A_ALLOWED_HOSTS'],
+      description:
+        'Host names that requests may carry beside the loopback names, the public URL’s and the bound address.',
+      security: true,
+      show: config => list(config.http.allowedHosts),
+    }),
+  trustedProxies: type
+    .commaList(type.addressBlock)
+    .default([])
+    .register(settingFacts, {
+      group: 'HTTP',
+      env: ['A2A_TRUSTED_PROXIES'],
+      description: 'Addresses or CIDR blocks of proxies whose X-Forwarded-* headers are believed.',
+      security: true,
+      show: config => list(config.http.trustedProxies),
+    }),
+  corsOrigins: type
+    .commaList(type.origin)
+    .default([])
+    .register(settingFacts, {
+      group: 'HTTP',
+      env: ['CORS_ALLOWED_ORIGINS', 'A2A_CORS_ALLOWED_ORIGINS'],
+      description: 'Origins of web pages that may call the server, beside its own.',
+      security: true,
+      show: config => list(config.http.corsOrigins),
+    }),
+  corsReplacesDefaults: type.flagWord.default(false).register(settingFacts, {
+    group: 'HTTP',
+    env: ['CORS_REPLACE_DEFAULT_ORIGINS'],
+    description: 'true: only the origins of CORS_ALLOWED_ORIGINS may call, not even the server’s own.',
+    security: true,
+    show: config => String(config.http.corsReplacesDefaults),
+  }),
+  authTokens: authTokens.optional().register(settingFacts, {
+    group: 'Access',
+    env: ['A2A_AUTH_TOKENS'],
+    description: 'Callers and their tokens, name:token,name2:token2. Tokens have at least 8 characters.',
+    secret: true,
+    security: true,
+    show: config => list([...config.auth.tokens.keys()].map(name => `${name}:${mask}`)),
+  }),
+  authEnabled: type.flagWord.optional().register(settingFacts, {
+    group: 'Access',
+    env: ['A2A_AUTH_ENABLED'],
+    description:
+      'true: every caller needs a token, also on this machine. false: nobody does; only for loopback addresses.',
+    security: true,
+    unset: 'true if A2A_AUTH_TOKENS is set',
+    show: config => String(config.auth.enabled),
+  }),
+  authHeader: type.headerName.default('authorization').register(settingFacts, {
+    group: 'Access',
+    env: ['A2A_AUTH_HEADER'],
+    description:
+      'Header that carries the token: behind “Bearer” in Authorization, bare in any other such as X-API-Key.',
+    security: true,
+    show: config => config.auth.header,
+  }),
+  insecure: type.flagWord.default(false).register(settingFacts, {
+    group: 'Access',
+    env: ['A2A_INSECURE'],
+    flag: '--insecure',
+    description: 'true: start although anybody who reaches the port is let in. For closed networks only.',
+    security: true,
+    show: config => String(config.insecure),
+  }),
+  logLevel: type.logLevel.default('info').register(settingFacts, {
+    group: 'Logs',
+    env: ['A2A_LOG_LEVEL'],
+    flag: '--log-level',
+    description: 'trace, debug, info, warn, error, fatal or silent.',
+    show: config => config.log.level,
+  }),
+  logFormat: z
+    .enum(logFormats, { error: 'must be json or pretty' })
+    .optional()
+    .register(settingFacts, {
+      group: 'Logs',
+      env: ['A2A_LOG_FORMAT'],
+      flag: '--log-format',
+      description: 'json or pretty.',
+      unset: 'pretty on a terminal, else json',
+      show: config => config.log.format,
+    }),
+  agentName: type
+    .text(128)
+    .default('CodeTether')
+    .register(settingFacts, {
+      group: 'Agent card',
+      env: ['A2A_AGENT_NAME'],
+      flag: '--name',
+      description: 'Name of this server on its agent card.',
+      show: config => config.agent.name,
+    }),
+  agentDescription: type
+    .text(1024)
+    .default('Control plane for AI agents: durable tasks over A2A.')
+    .register(settingFacts, {
+      group: 'Agent card',
+      env: ['A2A_AGENT_DESCRIPTION'],
+      flag: '--description',
+      description: 'What the agent card says this server is for.',
+      show: config => config.agent.description,
+    }),
+  organization: type
+    .text(128)
+    .optional()
+    .register(settingFacts, {
+      group: 'Agent card',
+      env: ['A2A_AGENT_ORG'],
+      description: 'Organization that runs this server; becomes the card’s provider.',
+      show: config => config.agent.organization?.name,
+    }),
+  organizationUrl: type.webUrl.optional().register(settingFacts, {
+    group: 'Agent card',
+    env: ['A2A_AGENT_ORG_URL'],
+    description: 'Web site of the organization.',
+    unset: 'the server’s own URL',
+    show: config => config.agent.organization?.url,
+  }),
+  databaseUrl: type.postgresUrl.optional().register(settingFacts, {
+    group: 'Database and secrets',
+    env: ['DATABASE_URL', 'A2A_DATABASE_URL'],
+    flag: '--database-url',
+    description: 'PostgreSQL 15 or newer, as postgres://user:password@host/database.',
+    unset: 'an embedded PostgreSQL in the data directory',
+    secret: true,
+    security: true,
+    show: config => (config.database.kind === 'external' ? maskUrl(config.database.url) : undefined),
+  }),
+  databaseAdminUrl: type.postgresUrl.optional().register(settingFacts, {
+    group: 'Database and secrets',
+    env: ['DATABASE_ADMIN_URL'],
+    description: 'Privileged login that migrates and creates the roles; the server itself never serves with it.',
+    secret: true,
+    security: true,
+    show: config =>
+      config.database.kind === 'external' && config.database.adminUrl !== undefined
+        ? maskUrl(config.database.adminUrl)
+        : undefined,
+  }),
+  dataDir: type
+    .text(1024)
+    .default('.codetether')
+    .register(settingFacts, {
+      group: 'Database and secrets',
+      env: ['CODETETHER_DATA_DIR'],
+      flag: '--data-dir',
+      description: 'Directory for the embedded database and its secret.',
+      unset: '.codetether in the current directory',
+      show: config => config.dataDir,
+    }),
+  secretKey: type.secretKey.optional().register(settingFacts, {
+    group: 'Database and secrets',
+    env: ['CODETETHER_SECRET_KEY'],
+    description: 'Master secret, at least 32 random characters, the same on every replica. Needed with DATABASE_URL.',
+    secret: true,
+    security: true,
+    unset: 'made at the first start and kept in the data directory',
+    show: config => (config.secretKey === undefined ? undefined : mask),
+  }),
+  rowLevelSecurity: type.flagWord
+    .refine(on => on, {
+      error:
+        'cannot be false: row-level security is what keeps tenants apart, and it is always on. Unset it or set true',
+    })
+    .default(true)
+    .register(settingFacts, {
+      group: 'Database and secrets',
+      env: ['RLS_ENABLED'],
+      description: 'Row-level security is always on; false refuses the start.',
+      security: true,
+      show: () => 'true',
+    }),
+  blockingSeconds: type
+    .wholeNumber(1, 600)
+    .default(limits.blockingSendMs / 1000)
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['A2A_BLOCKING_TIMEOUT_SECONDS'],
+      description: 'How long a blocking message/send waits for its task before it answers with the task as it is.',
+      show: config => String(config.blockingMs / 1000),
+    }),
+})
+
+export type SettingValues = z.output<typeof Settings>
+export type SettingKey = keyof SettingValues

@@ -1,0 +1,47 @@
+import type { SettingProblem } from './config-error.ts'
+import { nearest } from './nearest.ts'
+import { isSet, type Variables } from './read-sources.ts'
+import { rowsByVariable } from './setting-rows.ts'
+import { unsupportedNames } from './unsupported-settings.ts'
+
+/** Variables of other programs of this house: the CLI as a client, and tests. */
+const othersNames = new Set(['A2A_SERVER_URL', 'CODETETHER_SERVER', 'CODETETHER_TOKEN'])
+
+const knownNames = [...rowsByVariable.keys()]
+const isKnown = (name: string): boolean =>
+  rowsByVariable.has(name) || unsupportedNames.has(name) || othersNames.has(name)
+
+/** These prefixes are ours alone; under the others, only what is nearly one of our names is taken for a typing error. */
+const isOurs = (name: string): boolean => /^(A2A|CODETETHER)_/.test(name)
+const isPerhapsOurs = (name: string): boolean => /^(CORS|RLS)_/.test(name) && nearest(name, knownNames) !== undefined
+
+const securityWord = /AUTH|TOKEN|SECRET|CORS|PASSW|CREDENTIAL|INSECURE|TRUST|(^|_)(RLS|TLS|SSL|KEYS?)(_|$)/
+
+const isSecurity = (name: string, near: string | undefined): boolean =>
+  securityWord.test(name) || (near !== undefined && rowsByVariable.get(near)?.security === true)
+
+/**
+ * Variables that carry our prefixes and mean nothing here: a notice each, except that what looks like a security
+ * setting is a problem, because whoever wrote it relies on a protection that is not there.
+ */
+export const judgeUnknown = (variables: Variables): { problems: SettingProblem[]; notices: string[] } => {
+  const unknown = Object.keys(variables)
+    .filter(name => isSet(variables[name]) && !isKnown(name) && (isOurs(name) || isPerhapsOurs(name)))
+    .sort()
+    .map(name => {
+      const near = nearest(name, knownNames)
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`
+      return { name, hint, security: isSecurity(name, near) }
+    })
+  return {
+    problems: unknown
+      .filter(({ security }) => security)
+      .map(({ name, hint }) => ({
+        name,
+        description: `is no setting, but looks like one that protects. Unset it.${hint}`,
+      })),
+    notices: unknown
+      .filter(({ security }) => !security)
+      .map(({ name, hint }) => `${name} is no setting; ignored.${hint}`),
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  destination,
+  type Logger as PinoLogger,
+  pino,
+  stdTimeFunctions,
+} from 'pino'
+import { isColorSupported, prettyFactory } from 'pino-pretty'
+import type { LogFormat, LogLevel } from './config/config.ts'
+import { createRedactor, redactText } from './redact.ts'
+
+export type Logger = PinoLogger
+
+export interface LoggerOptions {
+  level: LogLevel
+  format: LogFormat
+  /** The header that carries tokens, masked like `authorization`. */
+  authHeader?: string
+  /** Where lines go; standard output if absent. */
+  stream?: DestinationStream
+}
+
+/** Formats in this thread and at once: nothing is left to flush when the process ends. */
+const pretty = (stream: DestinationStream, colorize: boolean): DestinationStream => {
+  const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
+  return { write: line => stream.write(format(line)) }
+}
+
+interface LoggedRequest {
+  method?: string
+  url?: string
+  host?: string
+  ip?: string
+}
+
+/** Requests and replies are picked before anything looks at the rest of them. */
+const pick = (fields: { req?: LoggedRequest; res?: { statusCode?: number } }): object => {
+  const { req, res, ...rest } = fields
+  return {
+    ...rest,
+    ...(req && { req: { method: req.method, url: req.url, host: req.host, remoteAddress: req.ip } }),
+    ...(res && { res: { statusCode: res.statusCode } }),
+  }
+}
+
+/** These are done by the formatter; pino and Fastify would add their own. */
+const asIs = (value: unknown): unknown => value
+
+/** pino asks its formatter for the root's bindings only; children inherit this `child`. */
+const guardChildren = (root: Logger, safe: (fields: object) => Bindings): Logger => {
+  const child: (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger = root.child
+  return Object.assign(root, {
+    child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
+      return child.call(this, safe(bindings), options)
+    },
+  })
+}
+
+/** A logger of JSON lines, or of lines for people. Masks secrets: in objects by their keys, in texts by their form. */
+export const createLogger = ({ level, format, authHeader, stream }: LoggerOptions): Logger => {
+  const out = stream ?? destination({ fd: 1, sync: true })
+  const redact = createRedactor(authHeader === undefined ? [] : [authHeader])
+  const safe = (fields: object) => redact(pick(fields))
+  const root = pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      serializers: { req: asIs, res: asIs, err: asIs },
+      formatters: { level: label => ({ level: label }), log: safe },
+      hooks: { streamWrite: redactText },
+    },
+    format === 'pretty' ? pretty(out, stream === undefined && isColorSupported) : out,
+  )
+  return guardChildren(root, safe)
+}
