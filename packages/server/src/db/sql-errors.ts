@@ -1,0 +1,40 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { DatabaseError } from 'pg'
+
+const unavailableClasses = ['08', '53', '57', '58']
+const networkCodes = [
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]
+const lostConnection =
+  /connection (terminated|ended)|connection error|client was closed|timeout exceeded when trying to connect/i
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** True for a deadlock or a serialization failure: the transaction did nothing and may run again. */
+export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error) ?? '')
+
+/** Turns what `pg` throws into an error of the closed list, keeping the original as its cause. */
+export function toPlatformError(error: unknown): unknown {
+  if (error instanceof PlatformError) return error
+  const code = codeOf(error)
+  if (error instanceof DatabaseError && code !== undefined) {
+    if (unavailableClasses.includes(code.slice(0, 2)) || isRetryable(error)) return unavailable(error)
+    // The edge refuses what the database cannot hold; what slips through is the caller's input all the same.
+    if (code.startsWith('22')) return new PlatformError('INVALID_PARAMS', 'a value cannot be stored', { cause: error })
+    return error
+  }
+  const lost = error instanceof Error && lostConnection.test(error.message)
+  return lost || networkCodes.includes(code ?? '') ? unavailable(error) : error
+}
+
+const unavailable = (cause: unknown) =>
+  new PlatformError('UNAVAILABLE', 'the database is not available at the moment', { retryAfter: 1, cause })
