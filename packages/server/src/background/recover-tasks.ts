@@ -1,0 +1,63 @@
+import { limits } from '@codetether/protocol/limits'
+import type { TaskEvent } from '@codetether/protocol/task-event'
+import type { Context } from '../context.ts'
+import { newId } from '../ids.ts'
+import { applyEvents } from '../operations/apply-events.ts'
+import { runAttempt } from '../operations/run-attempt.ts'
+import { type Claimable, findClaimable } from '../store/leases.ts'
+import { findTask } from '../store/read-tasks.ts'
+
+const batch = 100
+
+/** Takes over tasks of this process's agents that nobody holds: their process has stopped, died or frozen. */
+export async function recoverTasks(ctx: Context): Promise<void> {
+  const hosted = ctx.agents.map(agent => agent.name)
+  for (let found = batch; found === batch; ) {
+    const claimables = await ctx.store.system(tx => findClaimable(tx, hosted, batch))
+    for (const claimable of claimables) await takeOver(ctx, claimable)
+    found = claimables.length
+  }
+}
+
+async function takeOver(ctx: Context, claimable: Claimable): Promise<void> {
+  const { tenantId, taskId, principal, attempt, token, released, lostLeases } = claimable
+  const givenUp = !released && lostLeases + 1 >= limits.attemptsPerTask
+  const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: !released }
+  const events: TaskEvent[] = givenUp
+    ? [givingUp(lostLeases + 1)]
+    : [
+        { kind: 'attempt', attempt: attempt + 1 },
+        { kind: 'status', state: 'working' },
+      ]
+  // The fence of the lost attempt: of two replicas that try, one finds it gone.
+  const task = await applyEvents(ctx, {
+    tenantId,
+    taskId,
+    events,
+    actor: 'system',
+    fence: { attempt, token },
+    ...(!givenUp && { lease }),
+  })
+  if (!task) return
+  if (released) ctx.log.info({ taskId }, 'a task goes on that the last stop interrupted')
+  else ctx.log.warn({ taskId, attempt, givenUp }, 'the lease of a task ran out')
+  if (givenUp) return
+  const messageLimit = limits.historyLength
+  const snapshot = await ctx.store.read(tenantId, tx => findTask(tx, { tenantId, id: taskId, principal, messageLimit }))
+  const messages = snapshot?.messages.map(m => m.message) ?? []
+  const history = messages.slice(0, messages.findLastIndex(m => m.role === 'user') + 1)
+  const fence = { attempt: task.attempt, token: lease.token }
+  ctx.running.start(taskId, signal =>
+    runAttempt(ctx, { principal: { tenantId, id: principal }, task, history, fence, signal }),
+  )
+}
+
+const givingUp = (attempts: number): TaskEvent => ({
+  kind: 'status',
+  state: 'failed',
+  message: {
+    messageId: newId(),
+    role: 'agent',
+    parts: [{ text: `Given up after ${attempts} attempts, none of which came to an end.` }],
+  },
+})

@@ -1,0 +1,27 @@
+import type { Agent } from '@codetether/agents/define-agent'
+import type { Config } from './config/config.ts'
+import type { Hints } from './hints.ts'
+import type { Logger } from './logger.ts'
+import type { RunningTasks } from './running.ts'
+import type { Store } from './store/store.ts'
+import type { Submissions } from './store/submissions.ts'
+
+/** What every part of the server is given: built once, in `open-context.ts`, and passed first. */
+export interface Context {
+  readonly config: Config
+  readonly log: Logger
+  readonly store: Store
+  readonly submissions: Submissions
+  readonly hints: Hints
+  /** The agents of this process. */
+  readonly agents: readonly Agent[]
+  /** The one of them that answers what nobody else accepts. */
+  readonly fallback: Agent
+  readonly running: RunningTasks
+  /** How many streams each principal has open. */
+  readonly streams: Map<string, number>
+  /** This process among others on the same database: the owner of its leases. */
+  readonly instanceId: string
+  /** Aborted when the server begins to stop. */
+  readonly stopping: AbortSignal
+}

@@ -1,0 +1,22 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import type { Context } from '../context.ts'
+import type { Principal } from '../principal.ts'
+import { applyEvents } from './apply-events.ts'
+import { getTask } from './get-task.ts'
+
+/** Ends a task and stops its agent. Throws TASK_NOT_FOUND, or TASK_NOT_CANCELABLE when it has ended already. */
+export async function cancelTask(ctx: Context, principal: Principal, taskId: string): Promise<void> {
+  const { task } = await getTask(ctx, principal, taskId, 0)
+  const row = await applyEvents(ctx, {
+    tenantId: principal.tenantId,
+    principal: principal.id,
+    taskId: task.id,
+    actor: principal.id,
+    events: [{ kind: 'status', state: 'canceled' }],
+  })
+  if (!row) {
+    const { task: now } = await getTask(ctx, principal, taskId, 0)
+    throw new PlatformError('TASK_NOT_CANCELABLE', `the task is ${now.state}`, { metadata: { state: now.state } })
+  }
+  ctx.running.abort(task.id, new Error('the task was canceled'))
+}

@@ -1,0 +1,56 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
+import type { Message } from '@codetether/protocol/message'
+import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
+import type { Context } from '../context.ts'
+import type { Principal } from '../principal.ts'
+import type { TaskRow } from '../store/tasks.ts'
+import { applyEvents } from './apply-events.ts'
+import { getTask } from './get-task.ts'
+import { runAttempt } from './run-attempt.ts'
+
+export interface FollowUp {
+  taskId: string
+  contextId: string | null
+  message: Message
+}
+
+/** Hands the caller's answer to a task that waits for one; its agent goes on with it. Sending it again changes nothing. */
+export async function continueTask(ctx: Context, principal: Principal, followUp: FollowUp): Promise<TaskRow> {
+  const { task, messages } = await getTask(ctx, principal, followUp.taskId, limits.historyLength)
+  if (followUp.contextId !== null && followUp.contextId !== task.contextId)
+    throw new PlatformError('INVALID_PARAMS', 'the task belongs to another context', {
+      fieldViolations: [{ field: 'message.contextId', description: 'is not the context of message.taskId' }],
+    })
+  if (messages.some(m => m.message.messageId === followUp.message.messageId)) return task
+  if (!isInterrupted(task.state)) throw refusal(task)
+
+  const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: false }
+  const row = await applyEvents(ctx, {
+    tenantId: principal.tenantId,
+    principal: principal.id,
+    taskId: task.id,
+    actor: principal.id,
+    from: [task.state],
+    lease,
+    events: [
+      { kind: 'message', message: followUp.message },
+      { kind: 'attempt', attempt: task.attempt + 1 },
+      { kind: 'status', state: 'working' },
+    ],
+  })
+  if (!row) throw new PlatformError('CONFLICT', 'the task has just been answered or ended')
+  const history = [...messages.map(m => m.message), followUp.message]
+  const fence = { attempt: row.attempt, token: lease.token }
+  ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history, fence, signal }))
+  return row
+}
+
+const refusal = ({ id, state }: TaskRow) =>
+  new PlatformError(
+    'UNSUPPORTED_OPERATION',
+    isTerminal(state)
+      ? `the task is ${state}: send a message without taskId to start another one`
+      : `the task is ${state} and does not wait for a message`,
+    { metadata: { taskId: id, state } },
+  )

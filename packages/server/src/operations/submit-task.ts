@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { Agent } from '@codetether/agents/define-agent'
+import { PlatformError } from '@codetether/protocol/errors'
+import type { JsonObject } from '@codetether/protocol/json'
+import type { Message } from '@codetether/protocol/message'
+import type { LoggedEvent, TaskEvent } from '@codetether/protocol/task-event'
+import type { Context } from '../context.ts'
+import { newId } from '../ids.ts'
+import type { Principal } from '../principal.ts'
+import type { NewTask } from '../store/insert-tasks.ts'
+import type { Plan } from '../store/plan.ts'
+import { findRequest } from '../store/requests.ts'
+import type { TaskRow, WireVersion } from '../store/tasks.ts'
+import { answerAtOnce } from './answer-at-once.ts'
+import { extractFiles } from './inline-files.ts'
+import { loggedEvents } from './logged-events.ts'
+import { planEvents } from './plan-events.ts'
+import { runAttempt } from './run-attempt.ts'
+
+export interface Submission {
+  message: Message
+  /** False if the message id was made here: then there is nothing to attach to. */
+  messageIdGiven: boolean
+  contextId: string | null
+  agent: Agent
+  routing: string
+  metadata: JsonObject | null
+  wireVersion: WireVersion
+}
+
+export type Submitted =
+  | { isNew: true; task: TaskRow; message: Message; events: LoggedEvent[] }
+  /** The message id was accepted before: this is its task. */
+  | { isNew: false; taskId: string }
+
+const hashOf = ({ message, contextId, metadata }: Submission): string =>
+  createHash('sha256')
+    .update(JSON.stringify([message, contextId, metadata]))
+    .digest('hex')
+
+/**
+ * Stores a task and, once it is committed, starts its agent. A pure agent has answered by then: its submission and its
+ * answer are one transaction. Sending a message id again finds its task; with another body it is a CONFLICT.
+ */
+export async function submitTask(ctx: Context, principal: Principal, submission: Submission): Promise<Submitted> {
+  const { agent, message } = submission
+  const lease = agent.pure ? null : { owner: ctx.instanceId, token: crypto.randomUUID() }
+  const events: TaskEvent[] = [{ kind: 'created' }]
+  if (agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
+  else events.push({ kind: 'attempt', attempt: 1 }, { kind: 'status', state: 'working' })
+
+  const task = newTask(principal, submission, lease)
+  const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name })
+  if (!stored) return attach(ctx, principal, submission)
+  const row = toRow(principal, task, stored.plan, stored.at)
+  if (lease) {
+    const fence = { attempt: 1, token: lease.token }
+    ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history: [message], fence, signal }))
+  }
+  return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
+}
+
+const newTask = (principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> => ({
+  id: newId(),
+  principal: principal.id,
+  contextId: submission.contextId ?? newId(),
+  agent: submission.agent.name,
+  routing: submission.routing,
+  wireVersion: submission.wireVersion,
+  metadata: submission.metadata,
+  request: submission.messageIdGiven ? { messageId: submission.message.messageId, hash: hashOf(submission) } : null,
+  lease,
+})
+
+interface Storable extends Omit<NewTask, 'plan'> {
+  events: readonly TaskEvent[]
+  message: Message
+  actor: string
+}
+
+/** @returns null if the message id is known already. */
+async function store(ctx: Context, { tenantId }: Principal, { events, message, actor, ...task }: Storable) {
+  const asEvent: TaskEvent = { kind: 'message', message }
+  const extracted = extractFiles([asEvent, ...events])
+  const [first, ...rest] = extracted.events
+  const plan = planEvents(rest, actor)
+  if (first?.kind === 'message') plan.messages.unshift({ offset: 1, message: first.message })
+  const at = await ctx.submissions.add(tenantId, { task: { ...task, plan }, blobs: extracted.blobs })
+  return at && { plan, at }
+}
+
+async function attach(ctx: Context, principal: Principal, submission: Submission): Promise<Submitted> {
+  const { tenantId, id } = principal
+  const { messageId } = submission.message
+  const known = await ctx.store.read(tenantId, tx =>
+    findRequest(tx, { tenantId, principal: id, agent: submission.agent.name, messageId }),
+  )
+  if (!known) throw new PlatformError('UNAVAILABLE', 'the message is being stored, try again', { retryAfter: 1 })
+  if (known.hash !== hashOf(submission))
+    throw new PlatformError('CONFLICT', `message id ${messageId} was used for another message`, {
+      metadata: { taskId: known.taskId },
+    })
+  return { isNew: false, taskId: known.taskId }
+}
+
+const toRow = ({ tenantId }: Principal, task: Omit<NewTask, 'plan'>, plan: Plan, at: Date): TaskRow => ({
+  ...task,
+  tenantId,
+  state: plan.state ?? 'submitted',
+  statusMessage: plan.statusMessage,
+  statusSeq: plan.statusOffset ?? 1,
+  statusAt: at,
+  lastSeq: plan.count,
+  generation: plan.visible,
+  attempt: task.lease ? 1 : 0,
+  createdAt: at,
+  updatedAt: at,
+})

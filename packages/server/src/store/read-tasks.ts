@@ -1,0 +1,108 @@
+import type { Artifact, Message } from '@codetether/protocol/message'
+import type { TaskState } from '@codetether/protocol/task-state'
+import { statement } from './statement.ts'
+import type { Reader } from './store.ts'
+import { type TaskRow, taskColumns } from './tasks.ts'
+
+/** A task with everything that A2A shows of it. */
+export interface TaskSnapshot {
+  task: TaskRow
+  /** Oldest first. */
+  messages: { seq: number; message: Message }[]
+  artifacts: Artifact[]
+}
+
+interface SnapshotRow extends TaskRow {
+  messages: { seq: number; message: Message }[] | null
+  chunks: Partial<Artifact>[] | null
+}
+
+const messagesOf = `(
+  select jsonb_agg(m order by m.seq) from (
+    select seq, message from task_messages
+    where tenant_id = t.tenant_id and task_id = t.id order by seq desc limit $3
+  ) m) as messages`
+
+const chunksOf = `(
+  select jsonb_agg(a.artifact || jsonb_build_object('artifactId', a.artifact_id) order by a.seq)
+  from task_artifacts a where a.tenant_id = t.tenant_id and a.task_id = t.id) as chunks`
+
+/** Joins the chunks of each artifact, in the order in which the artifacts began. */
+function joinChunks(chunks: readonly Partial<Artifact>[]): Artifact[] {
+  const artifacts = new Map<string, Artifact>()
+  for (const { artifactId = '', parts = [], ...header } of chunks) {
+    const known = artifacts.get(artifactId)
+    if (known) known.parts.push(...parts)
+    else artifacts.set(artifactId, { artifactId, ...header, parts: [...parts] })
+  }
+  return [...artifacts.values()]
+}
+
+const toSnapshot = ({ messages, chunks, ...task }: SnapshotRow): TaskSnapshot => ({
+  task,
+  messages: messages ?? [],
+  artifacts: joinChunks(chunks ?? []),
+})
+
+const find = statement(`
+  select ${taskColumns}, ${messagesOf}, ${chunksOf}
+  from tasks t where t.tenant_id = $1 and t.id = $2 and t.principal = $4`)
+
+/** One task of a principal, consistent as of one moment, with its `messageLimit` newest messages. */
+export async function findTask(
+  tx: Reader,
+  { tenantId, id, principal, messageLimit }: { tenantId: string; id: string; principal: string; messageLimit: number },
+): Promise<TaskSnapshot | null> {
+  const [row] = await tx.query<SnapshotRow>(find, [tenantId, id, messageLimit, principal])
+  return row ? toSnapshot(row) : null
+}
+
+export interface TaskFilter {
+  tenantId: string
+  principal: string
+  contextId: string | null
+  state: TaskState | null
+  /** The place in the listing after which the page starts. */
+  after: { statusAt: Date; id: string } | null
+  limit: number
+  messageLimit: number
+  artifacts: boolean
+}
+
+// Keyset over tasks_listing: the newest status first.
+const list = statement(`
+  select ${taskColumns}, ${messagesOf}, case when $9 then ${chunksOf.replace(' as chunks', '')} end as chunks
+  from tasks t
+  where t.tenant_id = $1 and t.principal = $2
+    and ($4::text is null or t.context_id = $4) and ($5::text is null or t.state = $5)
+    and ($6::timestamptz is null or (t.status_at, t.id) < ($6, $7::uuid))
+  order by t.status_at desc, t.id desc limit $8`)
+
+/** One page of a principal's tasks, those whose status changed last first. */
+export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSnapshot[]> {
+  const { tenantId, principal, contextId, state, after, limit, messageLimit, artifacts } = filter
+  const rows = await tx.query<SnapshotRow>(list, [
+    tenantId,
+    principal,
+    messageLimit,
+    contextId,
+    state,
+    after?.statusAt ?? null,
+    after?.id ?? null,
+    limit,
+    artifacts,
+  ])
+  return rows.map(toSnapshot)
+}
+
+const count = statement(`
+  select count(*)::int as total from tasks t
+  where t.tenant_id = $1 and t.principal = $2
+    and ($3::text is null or t.context_id = $3) and ($4::text is null or t.state = $4)`)
+
+/** How many tasks match a filter before paging. */
+export async function countTasks(tx: Reader, filter: TaskFilter): Promise<number> {
+  const { tenantId, principal, contextId, state } = filter
+  const [row] = await tx.query<{ total: number }>(count, [tenantId, principal, contextId, state])
+  return row?.total ?? 0
+}

@@ -1,0 +1,33 @@
+import type { JsonObject } from '@codetether/protocol/json'
+import type { Message } from '@codetether/protocol/message'
+import type { TaskState } from '@codetether/protocol/task-state'
+
+export type WireVersion = '0.3' | '1.0'
+
+/** A row of `tasks`. */
+export interface TaskRow {
+  tenantId: string
+  id: string
+  principal: string
+  contextId: string
+  agent: string
+  routing: string
+  wireVersion: WireVersion
+  metadata: JsonObject | null
+  state: TaskState
+  statusMessage: Message | null
+  statusSeq: number
+  statusAt: Date
+  lastSeq: number
+  generation: number
+  attempt: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** The columns of a TaskRow. `bigint` travels as text, so seq and generation are cast: they stay far below 2^53. */
+export const taskColumns = `
+  t.tenant_id as "tenantId", t.id, t.principal, t.context_id as "contextId", t.agent, t.routing,
+  t.wire_version as "wireVersion", t.metadata, t.state, t.status_message as "statusMessage",
+  t.status_seq::float8 as "statusSeq", t.status_at as "statusAt", t.last_seq::float8 as "lastSeq",
+  t.generation::float8 as generation, t.attempt, t.created_at as "createdAt", t.updated_at as "updatedAt"`
