@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../context.ts'
+import { presentAgentCard } from '../present/agent-card-v03.ts'
+
+/** Where clients look for the card: A2A v0.3 §5.3, and the path of the versions before. */
+const paths = ['/.well-known/agent-card.json', '/.well-known/agent.json']
+
+/** The public card, for caches: ETag, max-age, 304. */
+export const cardRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  for (const url of paths)
+    app.get(url, { config: { permission: 'public' } }, async ({ origin, headers }, reply) => {
+      const body = JSON.stringify(presentAgentCard(ctx.config, ctx.agents, origin.own))
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+      reply.headers({ etag, 'cache-control': 'public, max-age=300', vary: 'host, origin' })
+      const known = headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''))
+      if (known?.includes(etag)) return reply.code(304).send()
+      return reply.type('application/json; charset=utf-8').send(body)
+    })
+}

@@ -1,0 +1,74 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import type { RpcId } from '@codetether/protocol/json-rpc'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { asPlatformError } from '../errors.ts'
+import { presentRpcError } from '../present/error.ts'
+import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
+import { dispatch, idOf, readEnvelope } from './json-rpc.ts'
+import { lastEventIdOf } from './last-event-id.ts'
+import { checkVersion } from './rules.ts'
+import { sendStream } from './send-stream.ts'
+
+/** Everywhere that the sources put their JSON-RPC endpoint: one handler. */
+const paths = ['/', '/v1/a2a', '/a2a/jsonrpc']
+
+/** The codes that travel as an HTTP status too: refusals of the transport, not answers of a method. */
+const transportStatuses = new Set([401, 403, 405, 406, 413, 415, 429, 503])
+
+/** JSON-RPC 2.0 over HTTP POST (A2A v0.3 §3.2.1). Errors of methods travel in HTTP 200. */
+export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  for (const url of paths)
+    app.post(url, { config: { permission: 'agents:read', jsonRpc: true } }, async (request, reply) => {
+      const { body } = request
+      let id: RpcId = null
+      try {
+        const json = parseStrictJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+        id = idOf(json)
+        await answer(ctx, request, reply, json)
+      } catch (thrown) {
+        const error = asPlatformError(thrown, ctx.log.child({ reqId: request.id }))
+        if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
+        if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
+        await reply.send({ jsonrpc: '2.0', id, error: presentRpcError(error) })
+      }
+      return reply
+    })
+
+  app.post('/v1/message/send', { config: { permission: 'public' } }, async request => {
+    throw new PlatformError(
+      'NOT_FOUND',
+      'the JSON-RPC endpoint is POST / (also /v1/a2a), with the method message/send',
+      {
+        metadata: { endpoint: `${request.origin.own}/`, method: 'message/send' },
+      },
+    )
+  })
+}
+
+type Body = ReturnType<typeof parseStrictJson>
+
+async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Body): Promise<void> {
+  const envelope = readEnvelope(body)
+  checkVersion(versionOf(request))
+  const gone = new AbortController()
+  // `close` follows every answer; only without a complete one the caller is gone.
+  reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
+  const given = await dispatch(envelope, {
+    ctx,
+    principal: request.principal,
+    lastEventId: lastEventIdOf(request.headers),
+    signal: gone.signal,
+  })
+  if (given === null) await reply.code(204).send()
+  else if ('result' in given) await reply.send({ jsonrpc: '2.0', id: envelope.id, result: given.result })
+  else await sendStream(ctx, { request, reply, id: envelope.id, gone: gone.signal }, given.stream)
+}
+
+function versionOf({ headers, query }: FastifyRequest): string | undefined {
+  const header = headers['a2a-version']
+  if (typeof header === 'string') return header
+  const parameter = new Map(Object.entries(query ?? {})).get('A2A-Version')
+  // Given twice it is a list, and no version.
+  return parameter === undefined ? undefined : String(parameter)
+}

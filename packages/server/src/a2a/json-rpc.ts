@@ -1,0 +1,62 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import type { Json } from '@codetether/protocol/json'
+import type { RpcId } from '@codetether/protocol/json-rpc'
+import { limits } from '@codetether/protocol/limits'
+import { authorize } from '../auth/authorize.ts'
+import type { Answer, Call } from './method.ts'
+import { methods } from './methods.ts'
+
+/** What is known of a request once its envelope is read. */
+export interface Envelope {
+  /** Null also for a call without an id: the sources' own samples omit it. */
+  id: RpcId
+  method: string
+  params: Json | undefined
+}
+
+const invalid = (message: string) => new PlatformError('INVALID_REQUEST', message)
+
+const isId = (id: Json): id is RpcId =>
+  typeof id === 'string' ? id.length <= limits.idChars : id === null || Number.isSafeInteger(id)
+
+/** Reads the envelope of JSON-RPC 2.0. Throws INVALID_REQUEST. */
+export function readEnvelope(body: Json): Envelope {
+  if (Array.isArray(body)) throw invalid('batches are not supported: send one request at a time')
+  if (typeof body !== 'object' || body === null) throw invalid('a request is a JSON object')
+  const { jsonrpc, id = null, method, params } = body
+  if (jsonrpc !== '2.0') throw invalid('jsonrpc must be "2.0"')
+  if (!isId(id)) throw invalid(`id must be a string of at most ${limits.idChars} characters, a whole number or null`)
+  if (typeof method !== 'string') throw invalid('method must be a string')
+  return { id, method, params }
+}
+
+/** The id to answer with when the envelope may be wrong in other places. */
+export const idOf = (body: Json | undefined): RpcId => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null
+  const { id = null } = body
+  return isId(id) ? id : null
+}
+
+const unknownMethod = (method: string) =>
+  new PlatformError(
+    'METHOD_NOT_FOUND',
+    method.length > limits.methodChars ? 'method not found' : `method not found: ${method}`,
+  )
+
+/**
+ * Carries out one call. @returns null for a notification: a method that does not exist, called without an id or with
+ * null. A2A methods without an id are calls all the same.
+ */
+export async function dispatch(envelope: Envelope, call: Omit<Call<unknown>, 'params'>): Promise<Answer | null> {
+  const method = methods.get(envelope.method)
+  if (!method) {
+    if (envelope.id === null) return null
+    throw unknownMethod(envelope.method)
+  }
+  authorize(call.principal, method.permission)
+  if (envelope.params !== undefined && (typeof envelope.params !== 'object' || Array.isArray(envelope.params)))
+    throw new PlatformError('INVALID_PARAMS', 'params must be an object', {
+      fieldViolations: [{ field: 'params', description: 'must be an object' }],
+    })
+  return method.call(call, envelope.params)
+}

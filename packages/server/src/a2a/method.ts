@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { TaskFrame } from '../operations/follow-task.ts'
+import type { Permission, Principal } from '../principal.ts'
+
+/** One call of a method, after its checks. */
+export interface Call<Params> {
+  ctx: Context
+  principal: Principal
+  params: Params
+  /** The header Last-Event-ID: the generation after which a stream goes on. */
+  lastEventId: number | null
+  /** Aborted when the caller is gone. It never decides the fate of the task. */
+  signal: AbortSignal
+}
+
+export type Answer = { result: unknown } | { stream: AsyncGenerator<TaskFrame, void, undefined> }
+
+/** A JSON-RPC method: its parameters, the permission it needs, and what it does. */
+export interface Method<Params = unknown> {
+  name: string
+  permission: Permission
+  params: z.ZodType<Params>
+  /** Throws PlatformError. */
+  handle(call: Call<Params>): Promise<Answer>
+}
+
+/** A method with the type of its parameters closed over, for the table. */
+export interface AnyMethod {
+  name: string
+  permission: Permission
+  call(call: Omit<Call<unknown>, 'params'>, params: unknown): Promise<Answer>
+}

@@ -1,0 +1,16 @@
+import { SendParams } from '@codetether/protocol/v03/params'
+import { snapshotAndTail } from '../../operations/follow-task.ts'
+import type { Method } from '../method.ts'
+import { startTask } from '../start-task.ts'
+
+/** `message/stream` (A2A v0.3 §7.2). Sending a message id again attaches to its task, from the start or Last-Event-ID. */
+export const messageStream: Method<SendParams> = {
+  name: 'message/stream',
+  permission: 'tasks:write',
+  params: SendParams,
+  async handle(call) {
+    const { ctx, principal, signal, lastEventId } = call
+    const { taskId, after } = await startTask(call)
+    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId ?? after, signal }) }
+  },
+}

@@ -1,0 +1,16 @@
+import { TaskIdParams } from '@codetether/protocol/v03/params'
+import { snapshotAndTail } from '../../operations/follow-task.ts'
+import type { Method } from '../method.ts'
+
+/**
+ * `tasks/resubscribe` (A2A v0.3 §7.9). Without Last-Event-ID a snapshot of the task comes first, so nothing that
+ * happened in between is missing; a task that has ended is answered with it alone.
+ */
+export const tasksResubscribe: Method<TaskIdParams> = {
+  name: 'tasks/resubscribe',
+  permission: 'tasks:read',
+  params: TaskIdParams,
+  async handle({ ctx, principal, params: { taskId }, lastEventId, signal }) {
+    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId, signal }) }
+  },
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PlatformError } from '@codetether/protocol/errors'
+import { SendParams } from '@codetether/protocol/v03/params'
+import { checkConfiguration, checkVersion } from './rules.ts'
+
+const refusalOf = (check: () => void): PlatformError | null => {
+  try {
+    check()
+    return null
+  } catch (error) {
+    if (error instanceof PlatformError) return error
+    throw error
+  }
+}
+
+for (const version of [undefined, '', '0.3', '0.3.0', '0.3.17'])
+  test(`version ${JSON.stringify(version) ?? 'absent'} is spoken`, () =>
+    assert.equal(
+      refusalOf(() => checkVersion(version)),
+      null,
+    ))
+
+for (const version of ['9.9', '0.2', '0.2.5', '0.30', '0', '0.3-beta', '03', 'latest', '0,3', 'null'])
+  test(`version ${version} is refused, with those that are spoken`, () => {
+    const refusal = refusalOf(() => checkVersion(version))
+    assert.equal(refusal?.code, 'VERSION_NOT_SUPPORTED')
+    assert.equal(refusal?.rpcCode, -32009)
+    assert.deepEqual(refusal?.details.metadata, { supportedVersions: ['0.3'] })
+  })
+
+const message = { kind: 'message', role: 'user', messageId: 'm', parts: [{ kind: 'text', text: 'hello' }] }
+const judge = (configuration: object | undefined) =>
+  refusalOf(() => checkConfiguration(SendParams.parse({ message, configuration })))?.code ?? null
+
+const modes: [accepted: string[] | undefined, code: string | null][] = [
+  [undefined, null],
+  [[], null],
+  [['text/plain'], null],
+  [['text'], null],
+  [['text/*'], null],
+  [['*/*'], null],
+  [['*'], null],
+  [['TEXT/Plain'], null],
+  [['text/plain; charset=utf-8'], null],
+  [['text/plain ;q=0.5'], null],
+  [[' text/plain'], null],
+  [['image/png', 'text/plain'], null],
+  [['image/png'], 'CONTENT_TYPE_NOT_SUPPORTED'],
+  [['application/json', 'text/html'], 'CONTENT_TYPE_NOT_SUPPORTED'],
+  [['text/plainer'], 'CONTENT_TYPE_NOT_SUPPORTED'],
+  [['x;text/plain'], 'CONTENT_TYPE_NOT_SUPPORTED'],
+  [[''], 'CONTENT_TYPE_NOT_SUPPORTED'],
+]
+
+for (const [acceptedOutputModes, code] of modes)
+  test(`answers in ${JSON.stringify(acceptedOutputModes) ?? 'any form'} are ${code ? 'refused' : 'possible'}`, () => {
+    assert.equal(judge(acceptedOutputModes && { acceptedOutputModes }), code)
+  })
+
+test('a refusal of the output modes tells what is there instead', () => {
+  const params = SendParams.parse({ message, configuration: { acceptedOutputModes: ['image/png'] } })
+  assert.deepEqual(refusalOf(() => checkConfiguration(params))?.details.metadata, { supported: ['text/plain'] })
+})
+
+for (const pushNotificationConfig of [{ url: 'https://a.example/' }, {}, 'x', false, 0])
+  test(`a configuration for push notifications is refused: ${JSON.stringify(pushNotificationConfig)}`, () => {
+    assert.equal(judge({ pushNotificationConfig }), 'PUSH_NOTIFICATION_NOT_SUPPORTED')
+  })
+
+test('a configuration for push notifications that is null is none', () => {
+  assert.equal(judge({ pushNotificationConfig: null }), null)
+})

@@ -1,0 +1,67 @@
+import { chooseAgent } from '@codetether/agents/choose-agent'
+import { PlatformError } from '@codetether/protocol/errors'
+import { textOf } from '@codetether/protocol/message'
+import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
+import type { SendParams } from '@codetether/protocol/v03/params'
+import { continueTask } from '../operations/continue-task.ts'
+import { submitTask } from '../operations/submit-task.ts'
+import type { TaskSnapshot } from '../store/read-tasks.ts'
+import type { Call } from './method.ts'
+import { checkConfiguration } from './rules.ts'
+import { fromSubmission } from './submitted-snapshot.ts'
+
+export interface Started {
+  taskId: string
+  /** Where a stream starts: 0 for the whole log of a task, null for a snapshot of a task that goes on. */
+  after: 0 | null
+  /** The task as it was stored, if this call has stored it. */
+  snapshot: TaskSnapshot | null
+  settled: boolean
+}
+
+const agentKeys = ['agent', 'target_agent_name', 'targetAgentName']
+const skillKeys = ['skillId', 'skill_id']
+
+/** The agent and the skill that a message asks for: in its own fields, in its metadata or in that of the call. */
+function wishOf({ message: { message, skillId }, metadata, ...params }: SendParams) {
+  const named = (keys: readonly string[]) =>
+    [message.metadata, metadata].flatMap(from => keys.map(key => from?.[key])).find(value => typeof value === 'string')
+  return {
+    // An agent accepts what it understands whole: a text with a file beside it is not only that text.
+    text: message.parts.every(part => 'text' in part) ? textOf(message.parts) : '',
+    targetAgent: named(agentKeys),
+    skillId: skillId ?? params.skillId ?? params.skill_id ?? named(skillKeys),
+  }
+}
+
+/** Starts what `message/send` and `message/stream` ask for: a new task, the next turn of one, or one sent before. */
+export async function startTask(call: Call<SendParams>): Promise<Started> {
+  const { ctx, principal, params } = call
+  const { message, messageIdGiven, taskId, contextId } = params.message
+  checkConfiguration(params)
+  if (taskId !== null) {
+    await continueTask(ctx, principal, { taskId, contextId, message })
+    return { taskId, after: null, snapshot: null, settled: false }
+  }
+  const choice = chooseAgent({ ...wishOf(params), agents: ctx.agents, fallback: ctx.fallback })
+  if ('unknown' in choice) throw unknownTarget(choice.unknown)
+  const { agent, reason: routing } = choice
+  const metadata = params.metadata ?? null
+  const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion: '0.3' } as const
+  const submitted = await submitTask(ctx, principal, submission)
+  if (!submitted.isNew) return { taskId: submitted.taskId, after: 0, snapshot: null, settled: false }
+  const { state } = submitted.task
+  return {
+    taskId: submitted.task.id,
+    after: 0,
+    snapshot: fromSubmission(submitted),
+    settled: isTerminal(state) || isInterrupted(state),
+  }
+}
+
+const unknownTarget = (name: string) =>
+  new PlatformError('INVALID_PARAMS', 'no agent or skill has the name that the message asks for: see GET /agents', {
+    fieldViolations: [
+      { field: 'metadata', description: `unknown agent or skill ${JSON.stringify(name.slice(0, 64))}` },
+    ],
+  })

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../../context.ts'
+import { version } from '../../version.ts'
+import { checkReadiness } from './readiness.ts'
+
+/** Health for people, load balancers and orchestrators. Only `/health/ready` and `/health/detail` ask the database. */
+export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  const open = { config: { permission: 'public' } } as const
+
+  for (const url of ['/health', '/v1/health'])
+    app.get(url, open, async () => ({ status: 'healthy', version, timestamp: new Date().toISOString() }))
+
+  app.get('/health/live', open, async () => ({ status: 'live' }))
+
+  app.get('/health/ready', open, async (_request, reply) => {
+    const { ready, database, stopping } = await checkReadiness(ctx)
+    reply.code(ready ? 200 : 503)
+    return { status: ready ? 'ready' : 'not ready', database: database.status, stopping }
+  })
+
+  app.get('/health/detail', { config: { permission: 'health:read' } }, async () => {
+    const { ready, database } = await checkReadiness(ctx)
+    const { rss, heapUsed } = process.memoryUsage()
+    return {
+      status: ready ? 'healthy' : 'unhealthy',
+      version,
+      timestamp: new Date().toISOString(),
+      uptimeSeconds: Math.round(process.uptime()),
+      components: {
+        database,
+        agents: { status: 'up', online: ctx.agents.length, runningTasks: ctx.running.ids().length },
+        streams: { status: 'up', open: [...ctx.streams.values()].reduce((sum, open) => sum + open, 0) },
+        process: { status: 'up', pid: process.pid, node: process.version, rssBytes: rss, heapUsedBytes: heapUsed },
+      },
+    }
+  })
+}

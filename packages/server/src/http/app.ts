@@ -1,0 +1,148 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { cardRoutes } from '../a2a/card-routes.ts'
+import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
+import { agentsRoutes } from '../api/agents/routes.ts'
+import { healthRoutes } from '../api/health/routes.ts'
+import { createAuthenticator } from '../auth/authenticate.ts'
+import { authorize } from '../auth/authorize.ts'
+import { checkOrigin } from '../auth/check-origin.ts'
+import type { Context } from '../context.ts'
+import { asPlatformError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import { presentHttpError, presentRpcError } from '../present/error.ts'
+import { addCors } from './cors.ts'
+import type {} from './fastify-types.ts'
+import { rejectUnknownRoutes } from './unknown-routes.ts'
+
+const requestIdForm = /^[\w.:-]{1,128}$/
+
+/** Builds the HTTP server: what every request passes, in this order, and then the routes. */
+export async function createApp(ctx: Context): Promise<FastifyInstance> {
+  const { http } = ctx.config
+  // Requests and the start are logged here, in one line each.
+  const loggerInstance: FastifyBaseLogger = ctx.log.child({}, { level: 'warn' })
+  const app = Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: limits.bodyBytes,
+    trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
+    routerOptions: { maxParamLength: 256 },
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    genReqId: ({ headers: { 'x-request-id': given } }) =>
+      typeof given === 'string' && requestIdForm.test(given) ? given : newId(),
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // A path that cannot be decoded has no route, so no hook has run.
+    frameworkErrors: (error, request, reply) => {
+      addCommonHeaders(request, reply)
+      sendError(ctx, request, reply, error)
+    },
+  })
+  demandPermissions(app)
+  checkOrigins(app, ctx)
+  // Before the credentials are checked: a page has to read that its token is refused.
+  addCors(app)
+  checkCredentials(app, ctx)
+  logRequests(app, ctx)
+  acceptOnlyJson(app)
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(ctx, request, reply, error))
+  rejectUnknownRoutes(app)
+  await app.register(jsonRpcRoutes(ctx))
+  await app.register(cardRoutes(ctx))
+  await app.register(agentsRoutes(ctx))
+  await app.register(healthRoutes(ctx))
+  return app
+}
+
+function demandPermissions(app: FastifyInstance) {
+  app.addHook('onRoute', ({ config, method, url }) => {
+    if (!config?.permission) throw new Error(`route ${method} ${url} declares no permission`)
+  })
+}
+
+function addCommonHeaders({ id }: FastifyRequest, reply: FastifyReply) {
+  reply.headers({ 'x-request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+}
+
+function checkOrigins(app: FastifyInstance, ctx: Context) {
+  app.decorateRequest('origin')
+  app.addHook('onRequest', async (request, reply) => {
+    addCommonHeaders(request, reply)
+    // Node takes the first of several, a proxy in front perhaps the last (RFC 9112 §3.2).
+    if ((request.raw.headersDistinct.host?.length ?? 0) > 1)
+      throw new PlatformError('INVALID_REQUEST', 'the header Host stands there more than once')
+    request.origin = checkOrigin(request.headers, ctx.config.http)
+  })
+}
+
+function checkCredentials(app: FastifyInstance, ctx: Context) {
+  const authenticate = createAuthenticator(ctx.config)
+  app.decorateRequest('principal')
+  app.addHook('onRequest', async request => {
+    const { permission } = request.routeOptions.config
+    if (permission === undefined || permission === 'public') return
+    const { headers, raw } = request
+    request.principal = authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+    authorize(request.principal, permission)
+  })
+}
+
+function logRequests(app: FastifyInstance, ctx: Context) {
+  app.addHook('onResponse', async (request, reply) => {
+    ctx.log.debug({ req: request, res: reply, reqId: request.id, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+}
+
+/** Bodies arrive as bytes: the routes parse them strictly. No other type comes in, which also stops forms of pages. */
+function acceptOnlyJson(app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/json', 'application/a2a+json'],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      const encoding = request.headers['content-encoding']
+      const isPlain = encoding === undefined || encoding === 'identity'
+      done(isPlain ? null : new PlatformError('UNSUPPORTED_MEDIA_TYPE', 'compressed bodies are not accepted'), body)
+    },
+  )
+}
+
+/** The refusals of Fastify itself, in words of the closed list. */
+function fromFastify(error: FastifyError): unknown {
+  switch (error.statusCode) {
+    case 400:
+      return new PlatformError('INVALID_REQUEST', 'the request is malformed', { cause: error })
+    case 413:
+      return new PlatformError('TOO_LARGE', `a body has at most ${limits.bodyBytes} bytes`)
+    case 415:
+      return new PlatformError('UNSUPPORTED_MEDIA_TYPE', 'the content type must be application/json')
+    case 503:
+      return new PlatformError('UNAVAILABLE', 'the server is stopping', { retryAfter: 1 })
+    default:
+      return error
+  }
+}
+
+function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
+  const error = asPlatformError(
+    thrown instanceof PlatformError ? thrown : fromFastify(thrown),
+    ctx.log.child({ reqId: request.id }),
+  )
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="codetether"')
+  if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
+  const body = request.routeOptions.config.jsonRpc
+    ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
+    : presentHttpError(error)
+  return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
+}

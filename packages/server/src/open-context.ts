@@ -1,0 +1,69 @@
+import { builtInAgents } from '@codetether/agents/built-in'
+import type { Agent } from '@codetether/agents/define-agent'
+import { echoAgent } from '@codetether/agents/echo-agent'
+import type { Config } from './config/config.ts'
+import type { Context } from './context.ts'
+import { openDatabase } from './db/open-database.ts'
+import { openPool } from './db/pool.ts'
+import { createTenantSigner } from './db/tenant-context.ts'
+import { createHints } from './hints.ts'
+import { newId } from './ids.ts'
+import type { Logger } from './logger.ts'
+import { createRunningTasks } from './running.ts'
+import { expireOtherLeases, releaseLeases } from './store/leases.ts'
+import { createStore } from './store/store.ts'
+import { createSubmissions } from './store/submissions.ts'
+
+/** What a caller of `startServer` may replace. */
+export interface Overrides {
+  agents?: readonly Agent[]
+}
+
+/** The context with what only the process's own lifecycle uses. */
+export interface OpenContext extends Context, AsyncDisposable {
+  /** Resolves with the reason if the database ends by itself. */
+  failed: Promise<Error>
+  /** Tells the command line where this server is. */
+  announce(server: { pid: number; url: string; version: string }): Promise<void>
+}
+
+/** Builds the context: the composition root. Disposing it stops what it holds, in the opposite order. */
+export async function openContext(
+  { config, log, stopping }: { config: Config; log: Logger; stopping: AbortSignal },
+  { agents = builtInAgents }: Overrides = {},
+): Promise<OpenContext> {
+  await using stack = new AsyncDisposableStack()
+  const database = stack.use(await openDatabase(config, log))
+  const app = openPool(database.app, { size: 10, name: 'codetether', log })
+  const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
+  stack.defer(async () => {
+    await Promise.all([app.end(), system.end()])
+  })
+  const store = createStore({ app, system }, createTenantSigner(database.secret))
+  const instanceId = newId()
+  // What still holds a lease on a database of one's own is a process that is dead.
+  if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
+  stack.defer(async () => {
+    await store.system(tx => releaseLeases(tx, instanceId))
+  })
+  const running = stack.use(createRunningTasks())
+  const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent
+  const hosted = agents.includes(fallback) ? agents : [...agents, fallback]
+  const owned = stack.move()
+  return {
+    config,
+    log,
+    store,
+    submissions: createSubmissions(store),
+    hints: createHints(),
+    agents: hosted,
+    fallback,
+    running,
+    streams: new Map(),
+    instanceId,
+    stopping,
+    failed: database.failed,
+    announce: database.announce,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

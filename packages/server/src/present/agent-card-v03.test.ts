@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { builtInAgents } from '@codetether/agents/built-in'
+import { defineAgent } from '@codetether/agents/define-agent'
+import { AgentCard } from '@codetether/protocol/v03/agent-card'
+import { loadConfig } from '../config/load-config.ts'
+import type { Variables } from '../config/read-sources.ts'
+import { version } from '../version.ts'
+import { presentAgentCard } from './agent-card-v03.ts'
+
+const configOf = (env: Variables = {}) => loadConfig(env, {}, { directory: '/srv' }).config
+const cardOf = (env: Variables = {}, agents = builtInAgents) =>
+  presentAgentCard(configOf(env), agents, 'http://localhost:8000')
+
+const quiet = defineAgent({
+  name: 'Quiet',
+  description: 'Says nothing.',
+  skills: [
+    { id: 'silence', name: 'Silence', description: 'Is silent.', tags: ['quiet'] },
+    { id: 'more', name: 'More', description: 'Is more silent.', tags: [], examples: ['hush'] },
+  ],
+  handle: async () => undefined,
+})
+
+test('the card is one of A2A v0.3', () => {
+  const card = cardOf()
+  assert.deepEqual(AgentCard.parse(card), card)
+  assert.equal(card.protocolVersion, '0.3.0')
+  assert.equal(card.version, version)
+})
+
+test('the card has exactly the fields that it promises', () => {
+  const { skills, ...card } = cardOf({ A2A_AGENT_NAME: 'Ada', A2A_AGENT_DESCRIPTION: 'counts' }, [quiet])
+  assert.deepEqual(card, {
+    protocolVersion: '0.3.0',
+    name: 'Ada',
+    description: 'counts',
+    url: 'http://localhost:8000/',
+    preferredTransport: 'JSONRPC',
+    additionalInterfaces: [{ url: 'http://localhost:8000/', transport: 'JSONRPC' }],
+    ...(card.provider && { provider: card.provider }),
+    version,
+    capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },
+    defaultInputModes: ['text/plain'],
+    defaultOutputModes: ['text/plain'],
+    supportsAuthenticatedExtendedCard: false,
+  })
+  assert.deepEqual(skills.slice(1), [
+    { id: 'silence', name: 'Silence', description: 'Is silent.', tags: ['quiet'] },
+    { id: 'more', name: 'More', description: 'Is more silent.', tags: [], examples: ['hush'] },
+  ])
+})
+
+test('the skills are those of the platform and of all agents, each id once', () => {
+  const ids = cardOf().skills.map(skill => skill.id)
+  assert.deepEqual(ids, ['task-management', ...builtInAgents.flatMap(agent => agent.skills.map(skill => skill.id))])
+  assert.equal(new Set(ids).size, ids.length)
+})
+
+test('without authentication the card asks for none', () => {
+  const card = cardOf()
+  assert.equal('securitySchemes' in card || 'security' in card, false)
+})
+
+test('with tokens the card asks for a bearer token, and does not name them', () => {
+  const card = cardOf({ A2A_AUTH_TOKENS: 'ada:canary-token-of-ada' })
+  assert.deepEqual(card.securitySchemes, { token: { type: 'http', scheme: 'bearer' } })
+  assert.deepEqual(card.security, [{ token: [] }])
+  assert.doesNotMatch(JSON.stringify(card), /canary|ada/)
+  assert.deepEqual(AgentCard.parse(card), card)
+})
+
+test('with a header of its own the card asks for that header', () => {
+  const card = cardOf({ A2A_AUTH_TOKENS: 'ada:canary-token-of-ada', A2A_AUTH_HEADER: 'X-Team-Key' })
+  assert.deepEqual(card.securitySchemes, { token: { type: 'apiKey', in: 'header', name: 'x-team-key' } })
+  assert.deepEqual(AgentCard.parse(card), card)
+})
+
+test('the organization stands with its own URL, or with that of the server', () => {
+  const named = { A2A_AGENT_ORG: 'Example' }
+  assert.deepEqual(cardOf(named).provider, { organization: 'Example', url: 'http://localhost:8000' })
+  const url = 'https://example.org/about'
+  assert.deepEqual(cardOf({ ...named, A2A_AGENT_ORG_URL: url }).provider, { organization: 'Example', url })
+})

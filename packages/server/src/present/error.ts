@@ -1,0 +1,52 @@
+import { errorCodes, type PlatformError } from '@codetether/protocol/errors'
+import type { Json } from '@codetether/protocol/json'
+import type { RpcError } from '@codetether/protocol/json-rpc'
+
+/** The names of google.rpc.Code for the HTTP statuses in use. */
+const statusNames: Record<number, string> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  405: 'UNIMPLEMENTED',
+  406: 'INVALID_ARGUMENT',
+  409: 'ABORTED',
+  413: 'OUT_OF_RANGE',
+  415: 'INVALID_ARGUMENT',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  502: 'INTERNAL',
+  503: 'UNAVAILABLE',
+}
+
+function details({ code, details: { metadata = {}, fieldViolations } }: PlatformError): Json[] {
+  const info = {
+    '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+    reason: code,
+    domain: code in platformOnly ? 'codetether' : 'a2a-protocol.org',
+    metadata,
+  }
+  if (!fieldViolations) return [info]
+  const violations = fieldViolations.map(violation => ({ ...violation }))
+  return [info, { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: violations }]
+}
+
+/** The codes that A2A does not define. */
+const platformOnly = Object.fromEntries(Object.entries(errorCodes).filter(([, { rpc }]) => rpc > -32000))
+
+/** An error as a JSON-RPC error object (A2A v1.0 §9.5). */
+export const presentRpcError = (error: PlatformError): RpcError => ({
+  code: error.rpcCode,
+  message: error.message,
+  data: details(error),
+})
+
+/** An error as google.rpc.Status in JSON: the body of REST doors (A2A v1.0 §11.6). */
+export const presentHttpError = (error: PlatformError) => ({
+  error: {
+    code: error.httpStatus,
+    status: statusNames[error.httpStatus] ?? 'UNKNOWN',
+    message: error.message,
+    details: details(error),
+  },
+})

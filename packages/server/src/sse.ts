@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { limits } from '@codetether/protocol/limits'
+
+/** One event of a stream: `id` is the cursor behind it. */
+export interface SseEvent {
+  id: number
+  data: string
+}
+
+export const sseHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // nginx buffers streams otherwise.
+  'x-accel-buffering': 'no',
+}
+
+/** One frame on the wire. JSON has no raw line break; other data would be split over `data:` lines. */
+const toText = ({ id, data }: SseEvent): string =>
+  `id: ${id}\n${data
+    .split(/\r\n|\r|\n/)
+    .map(line => `data: ${line}\n`)
+    .join('')}\n`
+
+/** How long a reader may take to accept what is buffered before it is cut. It resumes by its cursor. */
+const stallMs = 30_000
+
+/**
+ * Writes events as they come and comments in between. Nothing is read ahead: the source waits for the reader, so a
+ * stream buffers one event and the socket's own buffer. Ends cleanly only with the source; on `stop` the connection is
+ * reset, so that no client takes it for the end of the task.
+ */
+export async function writeEvents(
+  response: ServerResponse,
+  events: AsyncIterable<SseEvent>,
+  { stop, gone }: { stop: AbortSignal; gone: AbortSignal },
+): Promise<void> {
+  const reset = () => response.socket?.resetAndDestroy()
+  stop.addEventListener('abort', reset, { once: true })
+  if (stop.aborted) reset()
+  const heartbeat = setInterval(() => {
+    if (!response.destroyed && !response.writableNeedDrain) response.write(': keep-alive\n\n')
+  }, limits.streamHeartbeatMs)
+  try {
+    for await (const event of events) {
+      if (response.destroyed) return
+      if (response.write(toText(event))) continue
+      await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stallMs)]) })
+    }
+    if (stop.aborted) reset()
+    else response.end()
+  } catch {
+    // A reader that is gone or stalled, or a source that failed: either way the client must not see an end.
+    reset()
+  } finally {
+    clearInterval(heartbeat)
+    stop.removeEventListener('abort', reset)
+  }
+}
