@@ -1,0 +1,51 @@
+import { fromHttpStatus, invalidAnswer, type RemoteError } from './errors.ts'
+import { connectionFailure, retryAfterOf } from './http.ts'
+
+/** The largest answer that is read into memory, in bytes. */
+const maxAnswerBytes = 64 * 1024 * 1024
+
+const tooLarge = (response: Response): RemoteError =>
+  invalidAnswer(`${response.url} answers with more than ${maxAnswerBytes} bytes`, { httpStatus: response.status })
+
+/** The whole body as text. Throws ConnectionError if it breaks off, RemoteError if it is too large. */
+export const readText = async (response: Response, signal: AbortSignal): Promise<string> => {
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  const chunks = response.body?.[Symbol.asyncIterator]()
+  try {
+    for (let next = await chunks?.next(); next?.done === false; next = await chunks?.next()) {
+      bytes += next.value.byteLength
+      if (bytes > maxAnswerBytes) break
+      text += decoder.decode(next.value, { stream: true })
+    }
+  } catch (error) {
+    throw connectionFailure(error, response.url, signal)
+  }
+  if (bytes <= maxAnswerBytes) return text + decoder.decode()
+  await chunks?.return?.()
+  throw tooLarge(response)
+}
+
+/** The body as JSON; undefined if it is none. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const excerpt = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line === '' || line.startsWith('<') ? '' : `: ${line.slice(0, 200)}`
+}
+
+/** An answer that is not the JSON-RPC it should be: told by its status if that is an error. */
+export const strangeAnswer = (response: Response, text: string): RemoteError => {
+  const { status, url } = response
+  const message = `${url} answers HTTP ${status}${excerpt(text)}`
+  return response.ok
+    ? invalidAnswer(`${message}, which is no JSON-RPC answer`, { httpStatus: status })
+    : fromHttpStatus(status, message, { retryAfter: retryAfterOf(response) })
+}
