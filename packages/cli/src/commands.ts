@@ -1,0 +1,56 @@
+import type { CallOptions } from './commands/call.ts'
+import type { CardOptions } from './commands/card.ts'
+import type { MigrateOptions } from './commands/migrate.ts'
+import type { TaskCancelOptions } from './commands/task-cancel.ts'
+import type { TaskGetOptions } from './commands/task-get.ts'
+import type { TaskListOptions } from './commands/task-list.ts'
+import type { TaskWatchOptions } from './commands/task-watch.ts'
+import type { ServerOptions } from './connect.ts'
+import type { Io } from './io.ts'
+import type { ServeOptions } from './serve-options.ts'
+
+/** Every command with its options. */
+export interface Commands {
+  serve: ServeOptions
+  dev: ServeOptions
+  call: CallOptions
+  'task get': TaskGetOptions
+  'task list': TaskListOptions
+  'task cancel': TaskCancelOptions
+  'task watch': TaskWatchOptions
+  agents: ServerOptions
+  card: CardOptions
+  migrate: MigrateOptions
+  config: ServeOptions
+  doctor: ServeOptions
+}
+
+export type CommandName = keyof Commands
+
+/** Runs a command to its end. Returns its exit code; throws what went wrong. */
+type Command<Options> = (options: Options, io: Io) => Promise<number>
+
+/** A command's code is loaded when it is called: help and version answer without the server's. */
+const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> } = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  dev: async () => (await import('./commands/dev.ts')).dev,
+  call: async () => (await import('./commands/call.ts')).call,
+  'task get': async () => (await import('./commands/task-get.ts')).taskGet,
+  'task list': async () => (await import('./commands/task-list.ts')).taskList,
+  'task cancel': async () => (await import('./commands/task-cancel.ts')).taskCancel,
+  'task watch': async () => (await import('./commands/task-watch.ts')).taskWatch,
+  agents: async () => (await import('./commands/agents.ts')).agents,
+  card: async () => (await import('./commands/card.ts')).card,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  config: async () => (await import('./commands/config.ts')).config,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+}
+
+export const runCommand = async <Name extends CommandName>(
+  name: Name,
+  options: Commands[Name],
+  io: Io,
+): Promise<number> => {
+  const command = await loaders[name]()
+  return await command(options, io)
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { fakeArtifact, fakeStatus, fakeTask, startFakeAgent } from '../testing/fake-agent.ts'
+import { runCli } from '../testing/run-cli.ts'
+
+const concurrency = 4
+const answering = () => startFakeAgent(() => ({ result: fakeTask('completed', 'It is 100.') }))
+const streaming = () =>
+  startFakeAgent(({ method }) => ({
+    events: [fakeTask('submitted'), fakeArtifact('It is '), fakeArtifact('100.', true), fakeStatus('completed', true)],
+    stayOpen: method === 'never',
+  }))
+const endless = () => startFakeAgent(() => ({ events: [fakeTask('working'), fakeArtifact('…\n')], stayOpen: true }))
+
+describe('the message and the answer of a call', { concurrency }, () => {
+  test('prints the answer and nothing else', async () => {
+    await using agent = await answering()
+    const result = await runCli(['call', agent.url, 'Calculate 25 * 4'])
+    assert.deepEqual(result, { code: 0, stdout: 'It is 100.\n', stderr: '' })
+    assert.equal(agent.calls[0]?.params.message?.parts[0]?.text, 'Calculate 25 * 4')
+  })
+
+  test('reads the text from standard input, with - or when something is piped in', async () => {
+    await using agent = await answering()
+    await runCli(['call', agent.url], { input: 'from a pipe\n' })
+    await runCli(['call', agent.url, '-'], { input: 'two\nlines\n' })
+    const texts = agent.calls.map(call => call.params.message?.parts[0]?.text)
+    assert.deepEqual(texts, ['from a pipe', 'two\nlines'])
+  })
+
+  test('says so when there is nothing to send', async () => {
+    const result = await runCli(['call', 'http://127.0.0.1:9'], { input: '' })
+    assert.deepEqual([result.code, result.stderr], [2, 'error: the text to send is empty\n'])
+  })
+
+  test('--json prints one document', async () => {
+    await using agent = await answering()
+    const result = await runCli(['call', agent.url, 'x', '--json'])
+    assert.deepEqual(JSON.parse(result.stdout), fakeTask('completed', 'It is 100.'))
+  })
+
+  test('--stream prints the answer as it comes, states beside it', async () => {
+    await using agent = await streaming()
+    const result = await runCli(['call', agent.url, 'x', '--stream'])
+    assert.deepEqual(result, { code: 0, stdout: 'It is 100.\n', stderr: 'task t1: submitted\ncompleted\n' })
+  })
+
+  test('--stream --json prints one document a line', async () => {
+    await using agent = await streaming()
+    const { stdout } = await runCli(['call', agent.url, 'x', '--stream', '--json'])
+    const kinds = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line).kind)
+    assert.deepEqual(kinds, ['task', 'artifact-update', 'artifact-update', 'status-update'])
+  })
+
+  test('sends task, context, agent and token', async () => {
+    await using agent = await answering()
+    await runCli(['call', agent.url, 'x', '--task', 't', '--context', 'c', '--agent', 'Echo'], {
+      env: { CODETETHER_TOKEN: 'secret' },
+    })
+    const [call] = agent.calls
+    const { taskId, contextId, metadata } = call?.params.message ?? {}
+    assert.deepEqual([taskId, contextId, metadata], ['t', 'c', { agent: 'Echo' }])
+    assert.equal(call?.authorization, 'Bearer secret')
+  })
+})
+
+describe('the outcome of a call', { concurrency }, () => {
+  test('waits for a task that the server returns unfinished', async () => {
+    await using agent = await startFakeAgent(({ method }) => ({
+      result: method === 'tasks/get' ? fakeTask('completed', 'at last') : fakeTask('submitted'),
+    }))
+    const result = await runCli(['call', agent.url, 'x'])
+    assert.deepEqual([result.code, result.stdout], [0, 'at last\n'])
+  })
+
+  test('ends with 1 when the task fails, and prints what the agent said', async () => {
+    await using agent = await startFakeAgent(() => ({ result: fakeTask('failed', 'I cannot.') }))
+    const result = await runCli(['call', agent.url, 'x'])
+    assert.deepEqual(result, { code: 1, stdout: 'I cannot.\n', stderr: 'error: the task is failed\n' })
+  })
+
+  test('says how to answer a question', async () => {
+    await using agent = await startFakeAgent(() => ({ result: fakeTask('input-required', 'Which one?') }))
+    const result = await runCli(['call', agent.url, 'x'])
+    assert.deepEqual([result.code, result.stdout], [0, 'Which one?\n'])
+    assert.equal(result.stderr, `hint: answer with: codetether call ${agent.url} --task t1 "…"\n`)
+  })
+
+  test('--timeout gives up with 75 and says how to go on', async () => {
+    await using agent = await endless()
+    const result = await runCli(['call', agent.url, 'x', '--stream', '--timeout', '0.5'])
+    assert.equal(result.code, 75)
+    assert.match(result.stderr, /error: not finished within 0\.5 s\nhint: the task goes on; .* task watch t1 --server/)
+  })
+})

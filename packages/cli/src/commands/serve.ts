@@ -1,0 +1,59 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import type { Config } from '@codetether/server/config/config'
+import { type LoadedConfig, loadConfig } from '@codetether/server/config/load-config'
+import { createLogger, type Logger } from '@codetether/server/logger'
+import { type RunningServer, startServer } from '@codetether/server/main'
+import { explainDatabaseError } from '../database-failure.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { HintedError } from '../failure.ts'
+import type { Io } from '../io.ts'
+import { type ServeOptions, settingFlags } from '../serve-options.ts'
+
+/** The settings of this start, with a `.env` file in the current directory taken into account. */
+export const loadSettings = (options: ServeOptions, io: Io): LoadedConfig =>
+  loadConfig(undefined, settingFlags(options), { isTerminal: io.stdout.isTTY === true, envFile: '.env' })
+
+const start = async (config: Config, log: Logger): Promise<RunningServer> => {
+  try {
+    return await startServer(config, log)
+  } catch (error) {
+    const port = error instanceof PlatformError ? error.details.metadata?.port : undefined
+    if (typeof port !== 'number') throw explainDatabaseError(error)
+    throw new HintedError(error, `take another with --port ${port + 1}; codetether doctor says who has this one`)
+  }
+}
+
+const migrateFirst = async (config: Config, log: Logger): Promise<void> => {
+  const { applyMigrations } = await import('./migrate.ts')
+  const { openAdmin } = await import('../open-admin.ts')
+  const say = (message: string) => log.info(message)
+  await using admin = await openAdmin(config, say)
+  await applyMigrations(admin, config, say).catch((error: unknown) => {
+    throw explainDatabaseError(error)
+  })
+}
+
+/** Runs the server until it is asked to stop. `ready` is called once it answers. */
+export const runServer = async (
+  { config, notices }: LoadedConfig,
+  options: ServeOptions,
+  io: Io,
+  ready: (server: RunningServer) => void,
+): Promise<number> => {
+  const log = createLogger({ ...config.log, authHeader: config.auth.header })
+  for (const notice of notices) log.warn(notice)
+  if (options.migrate === true && config.database.kind === 'external') await migrateFirst(config, log)
+  await using server = await start(config, log)
+  ready(server)
+  const asked = Promise.withResolvers<void>()
+  io.signal.addEventListener('abort', () => asked.resolve(), { once: true })
+  if (io.signal.aborted) asked.resolve()
+  await Promise.race([asked.promise, server.stopped])
+  return exitCodes.ok
+}
+
+/** `codetether serve`: the server with the settings of flags, environment and `.env`. */
+export const serve = (options: ServeOptions, io: Io): Promise<number> =>
+  runServer(loadSettings(options, io), options, io, ({ url }) => {
+    if (io.stderr.isTTY === true) io.stderr.write(`try: npx codetether call ${url} "Calculate 25 * 4"\n`)
+  })

@@ -1,0 +1,52 @@
+import { A2aClient } from '@codetether/client/a2a-client'
+import { UsageError } from './failure.ts'
+import { findLocalServer } from './find-local-server.ts'
+import { TimeLimitReached } from './interruption.ts'
+import type { Io, OutputOptions } from './io.ts'
+
+/** Options of every command that talks to a server. */
+export interface ServerOptions extends OutputOptions {
+  server?: string
+  token?: string
+  /** Seconds until the command gives up. */
+  timeout?: number
+}
+
+const defaultServer = 'http://127.0.0.1:8000'
+
+/** A web address as a person writes it: without a scheme it is taken for http. */
+const serverUrl = (given: string): string => {
+  const url = URL.parse(given.includes('://') ? given : `http://${given}`)
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.href
+  throw new UsageError(`${JSON.stringify(given)} is no address of a server`, 'write it as http://host:port')
+}
+
+/** The server that is meant: the option's, the environment's, the one that runs in this directory, or the default. */
+const chooseServer = async ({ server }: ServerOptions, { environment }: Io): Promise<string> =>
+  server ?? environment.server ?? (await findLocalServer(environment.dataDir)) ?? defaultServer
+
+/** Ends when the person interrupts, and when the time limit of the options has passed. */
+const commandSignal = ({ timeout }: ServerOptions, { signal }: Io): AbortSignal => {
+  if (timeout === undefined) return signal
+  const limit = new AbortController()
+  const reached = new TimeLimitReached(`not finished within ${timeout} s`)
+  const timer = setTimeout(() => limit.abort(reached), timeout * 1000)
+  timer.unref()
+  return AbortSignal.any([signal, limit.signal])
+}
+
+export interface Connected {
+  client: A2aClient
+  /** As the person would write it. */
+  url: string
+  signal: AbortSignal
+}
+
+/** Finds the server and its A2A endpoint. */
+export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
+  const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
+  const signal = commandSignal(options, io)
+  const { token = io.environment.token } = options
+  const client = await A2aClient.fromUrl(url, { token, authHeader: io.environment.authHeader, signal })
+  return { client, url, signal }
+}

@@ -1,0 +1,33 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Finding } from './check.ts'
+
+const isWritable = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** The closest directory above that exists: what is missing below it can be created if it is writable. */
+const existing = async (path: string): Promise<string> => {
+  const found = await stat(path).catch(() => null)
+  return found !== null || dirname(path) === path ? path : existing(dirname(path))
+}
+
+/** The directory of the embedded database and the secret: there, ours, and closed to others. */
+export const checkDataDir = async (dataDir: string): Promise<Finding> => {
+  const place = await existing(dataDir)
+  const hint = `make ${place} writable, or choose another directory with --data-dir`
+  if (!(await stat(place)).isDirectory()) return { status: 'fail', detail: `${place} is no directory`, hint }
+  if (!(await isWritable(place))) return { status: 'fail', detail: `${place} is not writable for this user`, hint }
+  if (place !== dataDir) return { status: 'ok', detail: `${dataDir} will be created` }
+  const { mode } = await stat(dataDir)
+  // Others may pass through (PostgreSQL runs under another uid where root starts it), but neither list nor write.
+  if (process.platform !== 'win32' && (mode & 0o066) !== 0)
+    return {
+      status: 'warn',
+      detail: `${dataDir} is open to other users (mode ${(mode & 0o777).toString(8)})`,
+      hint: `chmod go-rw ${dataDir}`,
+    }
+  return { status: 'ok', detail: dataDir }
+}

@@ -1,0 +1,63 @@
+import type { StreamEvent, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent } from '@codetether/protocol/v03/wire'
+import { harmless } from './output.ts'
+import { answerText, partsText } from './task-text.ts'
+
+/** One event in two parts: what the agent answers, and what is said about the task. */
+export interface Printed {
+  answer: string
+  remark: string | undefined
+}
+
+/** Turns the events of one task into text for a person, in order. Chunks of an artifact are joined without line breaks. */
+export class EventPrinter {
+  /** Text of each artifact so far: a last message that repeats one is not printed again. */
+  readonly #artifacts = new Map<string, string>()
+  #current: string | undefined
+  #isLineOpen = false
+
+  print(event: StreamEvent): Printed {
+    if (event.kind === 'artifact-update') return { answer: this.#artifact(event), remark: undefined }
+    if (event.kind === 'message') return { answer: this.#lines(partsText(event.parts)), remark: undefined }
+    return event.kind === 'task' ? this.#task(event) : this.#status(event)
+  }
+
+  /** Ends a line that is still open. */
+  end(): string {
+    const end = this.#isLineOpen ? '\n' : ''
+    this.#isLineOpen = false
+    this.#current = undefined
+    return end
+  }
+
+  #artifact({ artifact, append }: TaskArtifactUpdateEvent): string {
+    const { artifactId } = artifact
+    const chunk = harmless(partsText(artifact.parts))
+    const goesOn = append === true && this.#current === artifactId
+    const before = goesOn ? '' : this.end()
+    this.#artifacts.set(artifactId, (append === true ? (this.#artifacts.get(artifactId) ?? '') : '') + chunk)
+    this.#current = artifactId
+    if (chunk !== '') this.#isLineOpen = !chunk.endsWith('\n')
+    return before + chunk
+  }
+
+  #task(task: Task): Printed {
+    const remark = `task ${task.id}: ${task.status.state}`
+    for (const { artifactId, parts } of task.artifacts ?? [])
+      this.#artifacts.set(artifactId, harmless(partsText(parts)))
+    return { answer: this.end() + ending(harmless(answerText(task))), remark }
+  }
+
+  #status({ status }: TaskStatusUpdateEvent): Printed {
+    const text = harmless(partsText(status.message?.parts ?? []))
+    const isProgress = status.state === 'working' || status.state === 'submitted'
+    if (isProgress) return { answer: '', remark: text === '' ? status.state : `${status.state}: ${text}` }
+    const isRepeated = [...this.#artifacts.values()].includes(text)
+    return { answer: isRepeated ? this.end() : this.#lines(text), remark: status.state }
+  }
+
+  #lines(text: string): string {
+    return this.end() + ending(harmless(text))
+  }
+}
+
+const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)

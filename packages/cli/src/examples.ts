@@ -1,0 +1,13 @@
+/** What stands below the help of the program. */
+export const examples = `
+Examples:
+  codetether dev                                              a server to play with
+  codetether serve --port 8000                                a server to work with
+  codetether call http://localhost:8000 "Calculate 25 * 4"    ask it something
+  git diff | codetether call http://localhost:8000 --stream   send what is piped in
+  codetether task list                                        see what it does
+  codetether task watch ID                                    follow a task
+  codetether doctor                                           find out what is wrong
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 75 try again later.
+`

@@ -1,0 +1,18 @@
+import { InvalidArgumentError } from 'commander'
+
+/** A whole number of at least `min`. */
+export const wholeNumber =
+  (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (/^\d{1,15}$/.test(text) && value >= min && value <= max) return value
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`)
+  }
+
+/** Seconds as a person writes them, such as 2.5. */
+export const seconds = (text: string): number => {
+  const value = Number(text)
+  if (/^\d{1,6}(\.\d+)?$/.test(text) && value > 0) return value
+  throw new InvalidArgumentError('It must be a number of seconds greater than 0.')
+}

@@ -1,0 +1,37 @@
+import { type Command, Option } from 'commander'
+import { seconds } from './option-parsers.ts'
+
+/** --json: of every command. */
+export const withOutput = (command: Command): Command =>
+  command.option('--json', 'print JSON on standard output, errors too')
+
+/** Of every command that talks to a server. */
+export const withServer = (command: Command): Command =>
+  withAccess(command).option('--server <url>', 'the server (CODETETHER_SERVER, A2A_SERVER_URL)')
+
+/** Of every command that talks to any agent. */
+export const withAccess = (command: Command): Command =>
+  withOutput(command)
+    .option('--token <token>', 'token of the caller (better: CODETETHER_TOKEN, which ps does not show)')
+    .option('--timeout <seconds>', 'give up after this time', seconds)
+
+/** The settings that the server takes as flags. What else it reads stands in docs/configuration.md. */
+export const withSettings = (command: Command): Command =>
+  command
+    .option('--host <address>', 'address to bind')
+    .option('--port <port>', 'port to bind; 0 takes any free one')
+    .option('--public-url <url>', 'where callers reach the server; set it behind a proxy')
+    .option('--name <name>', 'name of this server on its agent card')
+    .option('--description <text>', 'what the agent card says this server is for')
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
+    .option('--log-format <format>', 'json or pretty')
+    .option('--data-dir <directory>', 'directory of the embedded database and its secret')
+    .option('--database-url <url>', 'an external PostgreSQL (better: DATABASE_URL, which ps does not show)')
+    .option('--insecure', 'start although anybody who reaches the port is let in')
+
+/** Of the commands that start a server. What older documents name and still makes sense is not shown. */
+export const withStart = (command: Command): Command =>
+  withSettings(command)
+    .option('--migrate', 'bring the schema of an external database up to date first')
+    .addOption(new Option('--run-migrations').hideHelp().implies({ migrate: true }))
+    .addOption(new Option('--enable-rls').hideHelp())

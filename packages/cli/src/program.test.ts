@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { settingRows } from '@codetether/server/config/setting-rows'
+import { CommanderError } from 'commander'
+import type { CommandName, Commands } from './commands.ts'
+import { createProgram, withDefaultCommand } from './program.ts'
+
+const parse = async (line: readonly string[]): Promise<[CommandName, object] | undefined> => {
+  let found: [CommandName, object] | undefined
+  const run = async <Name extends CommandName>(name: Name, options: Commands[Name]): Promise<void> => {
+    found = [name, options]
+  }
+  const program = createProgram(run, { version: '1.2.3', writeOut: () => undefined })
+  await program.parseAsync(withDefaultCommand(line), { from: 'user' })
+  return found
+}
+
+const url = 'http://host:8000'
+
+const table: [line: string[], name: CommandName, options: object][] = [
+  [[], 'serve', {}],
+  [['--port', '9000'], 'serve', { port: '9000' }],
+  [['serve', '--host', '0.0.0.0', '--insecure'], 'serve', { host: '0.0.0.0', insecure: true }],
+  [['run', '--name', 'A', '--description', 'B'], 'serve', { name: 'A', description: 'B' }],
+  [['start', '--log-level', 'debug', '--log-format', 'json'], 'serve', { logLevel: 'debug', logFormat: 'json' }],
+  [['server', '--data-dir', 'd', '--public-url', url], 'serve', { dataDir: 'd', publicUrl: url }],
+  [['serve', '--run-migrations', '--enable-rls'], 'serve', { runMigrations: true, migrate: true, enableRls: true }],
+  [['serve', '--migrate'], 'serve', { migrate: true }],
+  [['dev', '--port', '0'], 'dev', { port: '0' }],
+  [['call', url, 'Hello'], 'call', { url, text: 'Hello' }],
+  [['call', url, '-', '--stream'], 'call', { url, text: '-', stream: true }],
+  [['call', url, '--task', 't', '--json', 'Yes'], 'call', { url, text: 'Yes', task: 't', json: true }],
+  [
+    ['call', url, 'x', '--context', 'c', '--agent', 'Echo', '--token', 's', '--timeout', '2.5'],
+    'call',
+    { url, text: 'x', context: 'c', agent: 'Echo', token: 's', timeout: 2.5 },
+  ],
+  [['task', 'get', 't1', '--history', '0'], 'task get', { id: 't1', history: 0 }],
+  [['task', 'list', '--status', 'working', '--limit', '5'], 'task list', { status: 'working', limit: 5 }],
+  [['task', 'cancel', 't1', '--server', url], 'task cancel', { id: 't1', server: url }],
+  [['task', 'watch', 't1', '--after', '7'], 'task watch', { id: 't1', after: '7' }],
+  [['agents', '--json'], 'agents', { json: true }],
+  [['card'], 'card', {}],
+  [['card', url], 'card', { url }],
+  [['migrate', '--status', '--url', 'postgres://x'], 'migrate', { status: true, url: 'postgres://x' }],
+  [['config', '--json', '--port', '1'], 'config', { json: true, port: '1' }],
+  [['doctor', '--json'], 'doctor', { json: true }],
+]
+
+for (const [line, name, options] of table) {
+  test(`codetether ${line.join(' ')}`, async () => {
+    const found = await parse(line)
+    assert.deepEqual([found?.[0], { ...found?.[1] }], [name, options])
+  })
+}
+
+const wrong = [
+  ['nosuch'],
+  ['--nosuch'],
+  ['call'],
+  ['call', url, 'a', 'b'],
+  ['call', url, 'x', '--timeout', '0'],
+  ['task', 'get'],
+  ['task', 'nosuch'],
+  ['task', 'list', '--limit', '0'],
+  ['task', 'get', 't', '--history', '1.5'],
+  ['serve', '--redis', 'redis://x'],
+]
+
+for (const line of wrong) {
+  test(`codetether ${line.join(' ')} is refused`, async () => {
+    await assert.rejects(parse(line), error => error instanceof CommanderError && error.exitCode === 1)
+  })
+}
+
+for (const line of [['--help'], ['-V'], ['task', '--help'], ['call', '--help'], ['--port', '1', '--help']]) {
+  test(`codetether ${line.join(' ')} answers by itself`, async () => {
+    await assert.rejects(parse(line), error => error instanceof CommanderError && error.exitCode === 0)
+  })
+}
+
+test('every setting that has a flag is a flag of serve', async () => {
+  for (const { flag, key } of settingRows.filter(row => row.flag !== undefined)) {
+    const isSwitch = key === 'insecure'
+    const found = await parse(['serve', flag ?? '', ...(isSwitch ? [] : ['1'])])
+    assert.equal(found?.[0], 'serve', flag)
+  }
+})

@@ -1,0 +1,76 @@
+import { Command } from 'commander'
+import type { CommandName, Commands } from './commands.ts'
+import { examples } from './examples.ts'
+import { withAccess, withOutput, withServer, withSettings, withStart } from './program-options.ts'
+import { addTaskCommands } from './program-tasks.ts'
+
+/** Runs the command that the arguments name. */
+export type Dispatch = <Name extends CommandName>(name: Name, options: Commands[Name]) => Promise<void>
+
+const addServerCommands = (program: Command, run: Dispatch): void => {
+  withStart(program.command('serve'))
+    .aliases(['start', 'run', 'server'])
+    .description('run the server; flags without a command mean this')
+    .action((options: Commands['serve']) => run('serve', options))
+  withStart(program.command('dev'))
+    .description('run the server with readable logs, and print calls to try')
+    .action((options: Commands['dev']) => run('dev', options))
+  withOutput(program.command('migrate'))
+    .description('bring the schema of the database up to date')
+    .option('--status', 'only say what would be done')
+    .option('--url <url>', 'an external database in place of DATABASE_URL')
+    .option('--data-dir <directory>', 'directory of the embedded database')
+    .action((options: Commands['migrate']) => run('migrate', options))
+  withOutput(withSettings(program.command('config')))
+    .description('print the settings as the server would use them, and where they come from')
+    .action((options: Commands['config']) => run('config', options))
+  withOutput(withSettings(program.command('doctor')))
+    .description('check what the server needs, with a hint for each problem')
+    .action((options: Commands['doctor']) => run('doctor', options))
+}
+
+const addClientCommands = (program: Command, run: Dispatch): void => {
+  withAccess(program.command('call <url> [text]'))
+    .description('send a message to an agent and print its answer; text may come from standard input')
+    .option('--stream', 'print statuses and artifacts as they come')
+    .option('--task <id>', 'the task to answer or continue')
+    .option('--context <id>', 'the conversation to continue')
+    .option('--agent <name>', 'the agent behind the server that shall answer')
+    .action((url: string, text: string | undefined, options: Omit<Commands['call'], 'url' | 'text'>) =>
+      run('call', { url, ...(text === undefined ? {} : { text }), ...options }),
+    )
+  addTaskCommands(program, run)
+  withServer(program.command('agents'))
+    .description('list the agents behind the server')
+    .action((options: Commands['agents']) => run('agents', options))
+  withServer(program.command('card [url]'))
+    .description('print the card of an agent')
+    .action((url: string | undefined, options: Omit<Commands['card'], 'url'>) =>
+      run('card', { ...(url === undefined ? {} : { url }), ...options }),
+    )
+}
+
+/** The arguments of the program, as a table. */
+export const createProgram = (
+  run: Dispatch,
+  { version, writeOut }: { version: string; writeOut: (text: string) => void },
+): Command => {
+  const program = new Command('codetether')
+    .description('The control plane for AI agents: durable tasks over A2A.')
+    .version(version, '-V, --version')
+    .helpOption('-h, --help', 'explain a command')
+    .exitOverride()
+    .configureOutput({ writeOut, writeErr: () => undefined })
+    .addHelpText('after', examples)
+  addServerCommands(program, run)
+  addClientCommands(program, run)
+  return program
+}
+
+const ofProgram = new Set(['-h', '--help', '-V', '--version'])
+
+/** Flags without a command, and nothing at all, mean `serve`. */
+export const withDefaultCommand = ([first, ...rest]: readonly string[]): string[] => {
+  if (first === undefined) return ['serve']
+  return first.startsWith('-') && !ofProgram.has(first) ? ['serve', first, ...rest] : [first, ...rest]
+}
