@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Run } from '../benchmark.ts'
+import type { Instance } from '../instance.ts'
+import type { LoadResult } from '../load/generate.ts'
+import type { Generator } from '../load/generator.ts'
+import type { Contestant } from '../peers/contestant.ts'
+import { settle } from '../postgres.ts'
+import { treeCpuMs } from '../system/cpu.ts'
+
+export const CONNECTIONS = 32
+const WARM_UP_SECONDS = 2
+const SETTLE_MS = 300
+
+/** What one round says about one contestant. */
+export interface Round {
+  readonly perSecond: number
+  readonly p50: number
+  readonly p99: number
+  readonly serverMs: number
+  readonly databaseMs: number
+  readonly generatorShare: number
+}
+
+/** A contestant with what was measured of it so far. */
+export interface Entry {
+  readonly contestant: Contestant
+  /** Where it keeps its tasks, by a superuser's address. */
+  readonly database: string | null
+  readonly rounds: Round[]
+  /** Every request it answered, warm-up included: as many tasks must be in its database. */
+  completed: number
+}
+
+/** Lets a server's code be compiled and its connections be opened before anything counts. */
+export async function warmUp(
+  run: Run,
+  contestant: Contestant,
+  database: string | null,
+  generator: Generator,
+): Promise<Entry> {
+  run.log(`warm-up: ${contestant.name}`)
+  const { completed } = await checkedLoad(contestant, generator, WARM_UP_SECONDS)
+  return { contestant, database, rounds: [], completed }
+}
+
+/**
+ * Rounds alternate, and each begins with another contestant, so that a drift of the machine meets all alike. Any
+ * wrong answer ends the run: a server that errs is not fast.
+ */
+export async function playRounds(
+  run: Run,
+  entries: readonly Entry[],
+  generator: Generator,
+  instance: Instance,
+): Promise<void> {
+  const { rounds, seconds } = run.options
+  for (let round = 0; round < rounds; round++) {
+    const first = round % entries.length
+    for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
+      for (const { database } of entries) if (database !== null) await settle(database)
+      await sleep(SETTLE_MS, undefined, { signal: run.signal })
+      const measured = await measureRound(entry.contestant, generator, instance, seconds)
+      entry.completed += measured.completed
+      entry.rounds.push(measured.round)
+      run.log(`round ${round + 1} of ${rounds}: ${entry.contestant.name}: ${summary(measured.round)}`)
+    }
+  }
+}
+
+async function measureRound(contestant: Contestant, generator: Generator, instance: Instance, seconds: number) {
+  const [serverBefore, databaseBefore] = await Promise.all([contestant.cpuMs(), treeCpuMs(instance.postmaster)])
+  const load = await checkedLoad(contestant, generator, seconds)
+  const [serverAfter, databaseAfter] = await Promise.all([contestant.cpuMs(), treeCpuMs(instance.postmaster)])
+  const round: Round = {
+    ...{ perSecond: load.perSecond, p50: load.p50, p99: load.p99, generatorShare: load.ownShare },
+    serverMs: (serverAfter - serverBefore) / load.completed,
+    databaseMs: (databaseAfter - databaseBefore) / load.completed,
+  }
+  return { round, completed: load.completed }
+}
+
+async function checkedLoad(contestant: Contestant, generator: Generator, seconds: number): Promise<LoadResult> {
+  const load = await generator.load({ url: contestant.url, connections: CONNECTIONS, seconds })
+  if (load.errors > 0) {
+    throw new Error(`${contestant.name}: ${load.errors} wrong answers, the first: ${load.firstError ?? ''}`)
+  }
+  if (load.completed === 0) throw new Error(`${contestant.name}: no answer`)
+  return load
+}
+
+function summary({ perSecond, p50, p99, serverMs, databaseMs, generatorShare }: Round): string {
+  return (
+    `${perSecond.toFixed(0)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ` +
+    `CPU ${serverMs.toFixed(3)} ms server, ${databaseMs.toFixed(3)} ms database, generator ${generatorShare.toFixed(0)} %`
+  )
+}

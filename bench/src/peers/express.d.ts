@@ -1,0 +1,21 @@
+/** The part of Express that the benchmark touches: Express itself ships no types. */
+declare module 'express' {
+  import type { IncomingMessage, ServerResponse } from 'node:http'
+
+  namespace express {
+    type RequestHandler = (
+      request: IncomingMessage,
+      response: ServerResponse,
+      next: (error?: unknown) => void,
+    ) => unknown
+
+    interface Application {
+      (request: IncomingMessage, response: ServerResponse): void
+      use(handler: RequestHandler): this
+    }
+  }
+
+  function express(): express.Application
+
+  export = express
+}
