@@ -1,0 +1,76 @@
+/** What a package may reach. The rows of `design/architecture.md`. */
+export interface PackageRow {
+  /** Packages of this workspace. */
+  imports: readonly string[]
+  /** Packages that are not loaded with `main.ts`, but by `await import()` when they are needed. */
+  lazily?: readonly string[]
+  /** Node's built-ins and globals. Where not, the code runs in browsers too. */
+  node: boolean
+  /** The one file that reads `process.env`. */
+  environment?: string
+}
+
+export const packageRows: Readonly<Record<string, PackageRow>> = {
+  protocol: { imports: [], node: false },
+  client: { imports: ['protocol'], node: false },
+  agents: { imports: ['protocol', 'client'], node: true },
+  // The architecture also gives it `client`, for calls to other agents only; the row grows when those calls come.
+  server: { imports: ['protocol', 'agents'], node: true, environment: 'config/load-config.ts' },
+  worker: { imports: ['protocol', 'client', 'agents'], node: true, environment: 'environment.ts' },
+  cli: { imports: ['protocol', 'client'], lazily: ['server', 'worker'], node: true, environment: 'environment.ts' },
+  web: { imports: ['protocol', 'client'], node: false },
+  testing: { imports: ['protocol', 'client', 'agents', 'server', 'worker'], node: true, environment: 'environment.ts' },
+}
+
+/** Libraries that belong to one place. Test support, tests and benchmarks are free. */
+export const libraryPlaces: Readonly<Record<string, string>> = {
+  pg: 'packages/server/src/db/',
+  react: 'packages/web/src/',
+}
+
+/**
+ * Parts of `packages/server/src` → the parts directly below. A part may import what lies below it, however deep, and
+ * everybody the types of `context.ts`.
+ */
+export const serverLayers: Readonly<Record<string, readonly string[]>> = {
+  main: ['open-context', 'http', 'background'],
+  'open-context': ['context'],
+  context: ['store'],
+  http: ['a2a', 'api', 'worker-api', 'mcp'],
+  background: ['operations', 'auth', 'present'],
+  a2a: ['operations', 'auth', 'present'],
+  api: ['operations', 'auth', 'present'],
+  'worker-api': ['operations', 'auth', 'present'],
+  mcp: ['operations', 'auth', 'present'],
+  operations: ['store'],
+  auth: ['store'],
+  present: ['store'],
+  store: ['db'],
+  db: [],
+}
+
+/** Parts at the bottom: anybody may import them, and they import each other and nothing above. */
+export const serverLeaves: readonly string[] = [
+  'clock',
+  'config',
+  'errors',
+  'events',
+  'hints',
+  'ids',
+  'logger',
+  'metrics',
+  'principal',
+  'redact',
+  'running',
+  'sse',
+  'strict-json',
+  'tenants',
+  'version',
+]
+
+export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']
+
+/** Packages that `packages/cli` is published with: their libraries are its libraries. */
+export const bundledPackages: readonly string[] = ['protocol', 'client', 'agents', 'server', 'worker']
+
+export const sizes = { fileLines: 400, functionLines: 60, medianFileLines: 80 } as const
