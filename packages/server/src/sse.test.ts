@@ -245,21 +245,3 @@ test('a quiet stream is kept alive by comments, which are no events', async t =>
   await exchange.written
   t.mock.timers.tick(limits.streamHeartbeatMs)
 })
-
-test('nothing is written for a reader that is gone while the source has not noticed yet', async t => {
-  t.mock.timers.enable({ apis: ['setInterval'] })
-  const held = Promise.withResolvers<void>()
-  const source = async function* () {
-    yield { id: 1, data: 'a' }
-    await held.promise
-    yield { id: 2, data: 'b' }
-  }
-  await using exchange = await serve(source)
-  await until(() => exchange.received().endsWith('\n\n'))
-  exchange.socket.destroy()
-  await until(() => exchange.gone.signal.aborted)
-  t.mock.timers.tick(limits.streamHeartbeatMs)
-  await turn()
-  held.resolve()
-  await exchange.written
-})

@@ -25,6 +25,18 @@ const toText = ({ id, data }: SseEvent): string =>
 /** How long a reader may take to accept what is buffered before it is cut. It resumes by its cursor. */
 const stallMs = 30_000
 
+/** Resolves when the reader has taken what is buffered. Rejects when it is gone or stalled. */
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  const stalled = new AbortController()
+  // Not AbortSignal.timeout: on a fast stream each pause would leave a timer of 30 s behind.
+  const timer = setTimeout(() => stalled.abort(), stallMs)
+  try {
+    await once(response, 'drain', { signal: AbortSignal.any([gone, stalled.signal]) })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * Writes events as they come and comments in between. Nothing is read ahead: the source waits for the reader, so a
  * stream buffers one event and the socket's own buffer. Ends cleanly only with the source; on `stop` the connection is
@@ -39,13 +51,13 @@ export async function writeEvents(
   stop.addEventListener('abort', reset, { once: true })
   if (stop.aborted) reset()
   const heartbeat = setInterval(() => {
-    if (!response.destroyed && !response.writableNeedDrain) response.write(': keep-alive\n\n')
+    if (!response.writableNeedDrain) response.write(': keep-alive\n\n')
   }, limits.streamHeartbeatMs)
   try {
     for await (const event of events) {
       if (response.destroyed) return
       if (response.write(toText(event))) continue
-      await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stallMs)]) })
+      await drained(response, gone)
     }
     if (stop.aborted) reset()
     else response.end()

@@ -10,7 +10,7 @@ const paths = ['/.well-known/agent-card.json', '/.well-known/agent.json']
 export const cardRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const url of paths)
     app.get(url, { config: { permission: 'public' } }, async ({ origin, headers }, reply) => {
-      const body = JSON.stringify(presentAgentCard(ctx.config, ctx.agents, origin.own))
+      const body = JSON.stringify(presentAgentCard(ctx.config, ctx.agents, ctx.config.http.publicUrl ?? origin.own))
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
       reply.headers({ etag, 'cache-control': 'public, max-age=300', vary: 'host, origin' })
       const known = headers['if-none-match']?.split(',').map(tag => tag.trim().replace(/^W\//, ''))

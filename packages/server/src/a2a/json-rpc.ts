@@ -44,15 +44,13 @@ const unknownMethod = (method: string) =>
   )
 
 /**
- * Carries out one call. @returns null for a notification: a method that does not exist, called without an id or with
- * null. A2A methods without an id are calls all the same.
+ * Carries out one call. @returns null for a notification, which does nothing: a method that does not exist or that
+ * extends A2A, called without an id or with null. A2A's own methods without an id are calls all the same.
  */
 export async function dispatch(envelope: Envelope, call: Omit<Call<unknown>, 'params'>): Promise<Answer | null> {
   const method = methods.get(envelope.method)
-  if (!method) {
-    if (envelope.id === null) return null
-    throw unknownMethod(envelope.method)
-  }
+  if (envelope.id === null && (!method || method.isExtension)) return null
+  if (!method) throw unknownMethod(envelope.method)
   authorize(call.principal, method.permission)
   if (envelope.params !== undefined && (typeof envelope.params !== 'object' || Array.isArray(envelope.params)))
     throw new PlatformError('INVALID_PARAMS', 'params must be an object', {

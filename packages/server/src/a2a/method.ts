@@ -20,6 +20,8 @@ export type Answer = { result: unknown } | { stream: AsyncGenerator<TaskFrame, v
 export interface Method<Params = unknown> {
   name: string
   permission: Permission
+  /** Not a method of A2A v0.3 itself. */
+  isExtension?: boolean
   params: z.ZodType<Params>
   /** Throws PlatformError. */
   handle(call: Call<Params>): Promise<Answer>
@@ -29,5 +31,6 @@ export interface Method<Params = unknown> {
 export interface AnyMethod {
   name: string
   permission: Permission
+  isExtension: boolean
   call(call: Omit<Call<unknown>, 'params'>, params: unknown): Promise<Answer>
 }

@@ -10,9 +10,10 @@ import { tasksList } from './methods/tasks-list.ts'
 import { tasksResubscribe } from './methods/tasks-resubscribe.ts'
 import { parseParams } from './parse-params.ts'
 
-const served = <Params>({ name, permission, params, handle }: Method<Params>): AnyMethod => ({
+const served = <Params>({ name, permission, isExtension = false, params, handle }: Method<Params>): AnyMethod => ({
   name,
   permission,
+  isExtension,
   call: (call, input) => handle({ ...call, params: parseParams(params, input) }),
 })
 

@@ -8,7 +8,7 @@ import { checkOrigin, type RequestOrigin } from './check-origin.ts'
 
 const judge = (headers: IncomingHttpHeaders, env: Variables = {}): RequestOrigin | string => {
   try {
-    return checkOrigin(headers, loadConfig(env, {}, { directory: '/srv' }).config.http)
+    return checkOrigin(headers, loadConfig(env, {}, { directory: '/srv' }).config)
   } catch (error) {
     if (error instanceof PlatformError) return error.code
     throw error
@@ -95,7 +95,16 @@ test('a server on all addresses answers under any name until names are configure
   assert.deepEqual(judge({ host: 'a.example:8000' }, open), { own: 'http://a.example:8000', page: null })
   const named = { ...open, A2A_ALLOWED_HOSTS: 'A.example, b.example' }
   assert.deepEqual(judge({ host: 'a.example:8000' }, named), { own: 'http://a.example:8000', page: null })
-  for (const host of ['c.example', 'localhost', 'x.a.example']) assert.equal(judge({ host }, named), 'FORBIDDEN')
+  for (const host of ['c.example', 'x.a.example']) assert.equal(judge({ host }, named), 'FORBIDDEN')
+  for (const host of ['localhost', '192.0.2.7:8000', '[2001:db8::1]'])
+    assert.equal(typeof judge({ host }, named), 'object')
+})
+
+test('an open server on all addresses answers under addresses only: a name could be rebound to it', () => {
+  const insecure = { A2A_HOST: '0.0.0.0', A2A_INSECURE: 'true' }
+  for (const host of ['192.0.2.7:8000', 'localhost']) assert.equal(typeof judge({ host }, insecure), 'object')
+  assert.equal(judge({ host: 'rebound.example' }, insecure), 'FORBIDDEN')
+  assert.equal(judge({ host: '192.0.2.7' }, {}), 'FORBIDDEN', 'a loopback server has loopback names only')
 })
 
 test('names that are allowed on loopback stand beside the loopback names', () => {

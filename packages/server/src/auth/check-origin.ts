@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
 import { PlatformError } from '@codetether/protocol/errors'
-import type { HttpConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 
 const loopbackNames = ['localhost', '127.0.0.1', '::1']
 
@@ -19,15 +20,25 @@ const parse = (url: string): URL | null => (URL.canParse(url) ? new URL(url) : n
 const nameOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
 
 /**
+ * Is this a name of the server? Only DNS names can be rebound, so on an address that others reach its IP addresses are
+ * fine. With tokens and without configured names any name is: a rebound page has no token.
+ */
+function answersTo(name: string, { http, auth }: Pick<Config, 'http' | 'auth'>): boolean {
+  if (loopbackNames.includes(name) || http.allowedHosts.includes(name)) return true
+  if (http.loopback) return false
+  return isIP(name) !== 0 || (auth.enabled && http.allowedHosts.length === 0)
+}
+
+/**
  * Refuses requests under foreign names: a page whose name was rebound to this machine's address would else act as its
  * owner. And requests of pages from foreign origins. Throws FORBIDDEN, or INVALID_REQUEST for a Host that is none.
  */
-export function checkOrigin(headers: IncomingHttpHeaders, http: HttpConfig): RequestOrigin {
+export function checkOrigin(headers: IncomingHttpHeaders, config: Pick<Config, 'http' | 'auth'>): RequestOrigin {
+  const { http } = config
   const given = headers.host ?? ''
   const host = hostForm.test(given) ? parse(`http://${given}`) : null
   if (!host) throw new PlatformError('INVALID_REQUEST', 'the header Host is missing or malformed')
-  const names = http.loopback ? [...loopbackNames, ...http.allowedHosts] : http.allowedHosts
-  if (names.length > 0 && !names.includes(nameOf(host)))
+  if (!answersTo(nameOf(host), config))
     throw new PlatformError('FORBIDDEN', 'this server does not answer under that Host name: see A2A_ALLOWED_HOSTS')
 
   const own = http.publicUrl ? new URL(http.publicUrl).origin : host.origin

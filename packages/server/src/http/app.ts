@@ -82,7 +82,7 @@ function checkOrigins(app: FastifyInstance, ctx: Context) {
     // Node takes the first of several, a proxy in front perhaps the last (RFC 9112 §3.2).
     if ((request.raw.headersDistinct.host?.length ?? 0) > 1)
       throw new PlatformError('INVALID_REQUEST', 'the header Host stands there more than once')
-    request.origin = checkOrigin(request.headers, ctx.config.http)
+    request.origin = checkOrigin(request.headers, ctx.config)
   })
 }
 

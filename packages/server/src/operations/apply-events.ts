@@ -33,7 +33,8 @@ const settles = (events: readonly TaskEvent[]): boolean =>
  */
 export async function applyEvents(ctx: Context, application: Application): Promise<TaskRow | null> {
   const { tenantId, taskId, actor, fence, principal, from = unfinished } = application
-  const { events, blobs } = extractFiles(application.events)
+  const { events, blobs: files } = extractFiles(application.events)
+  const blobs = files.map(blob => ({ ...blob, taskId }))
   const change: TaskChange = {
     taskId,
     plan: planEvents(events, actor),
@@ -43,8 +44,10 @@ export async function applyEvents(ctx: Context, application: Application): Promi
     lease: application.lease ?? (settles(events) ? 'release' : 'keep'),
   }
   const row = await ctx.store.write(tenantId, async tx => {
-    const stored = blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null
-    const [changed] = await Promise.all([changeTask(tx, tenantId, change), stored])
+    const [changed] = await Promise.all([
+      changeTask(tx, tenantId, change),
+      blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null,
+    ])
     return changed
   })
   if (row) ctx.hints.publish(taskId)

@@ -68,18 +68,20 @@ interface Tail {
 async function* readTail(tail: Tail): AsyncGenerator<TaskFrame, boolean, undefined> {
   const { ctx, snapshot } = tail
   const { tenantId, id: taskId } = snapshot.task
-  const limit = limits.streamBatchEvents
+  const batch = limits.streamBatchEvents
   for (;;) {
-    const rows = await ctx.store.read(tenantId, tx => readEvents(tx, { tenantId, taskId, afterSeq: tail.seq, limit }))
-    const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, rows)
+    // One more than is used: without it nobody could tell whether the last event of a full batch is the newest.
+    const place = { tenantId, taskId, afterSeq: tail.seq, limit: batch + 1 }
+    const rows = await ctx.store.read(tenantId, tx => readEvents(tx, place))
+    const more = rows.length > batch
+    const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, rows.slice(0, batch))
+    const last = events.at(-1)
     for (const event of events) {
-      const newest = event === events.at(-1) && events.length < limit
       if (event.generation !== null && event.generation > tail.after)
-        yield toFrame(snapshot, event, newest && endsStream(event))
+        yield toFrame(snapshot, event, !more && event === last && endsStream(event))
       tail.seq = event.seq
     }
-    const last = events.at(-1)
-    if (events.length < limit) return isOver(tail, last)
+    if (!more) return isOver(tail, last)
   }
 }
 

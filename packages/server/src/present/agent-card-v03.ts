@@ -30,17 +30,17 @@ function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securi
   return { securitySchemes: { token: scheme }, security: [{ token: [] }] }
 }
 
-/** The card of A2A v0.3 §5.5 for callers that reach the server under `origin`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, agents: readonly Agent[], origin: string): AgentCard {
+/** The card of A2A v0.3 §5.5 for callers that reach the server under `base`. It claims what is there, nothing else. */
+export function presentAgentCard(config: Config, agents: readonly Agent[], base: string): AgentCard {
   const { name, description, organization } = config.agent
   return {
     protocolVersion: '0.3.0',
     name,
     description,
-    url: `${origin}/`,
+    url: `${base}/`,
     preferredTransport: 'JSONRPC',
-    additionalInterfaces: [{ url: `${origin}/`, transport: 'JSONRPC' }],
-    ...(organization && { provider: { organization: organization.name, url: organization.url ?? origin } }),
+    additionalInterfaces: [{ url: `${base}/`, transport: 'JSONRPC' }],
+    ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },
     ...security(config),

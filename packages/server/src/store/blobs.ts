@@ -7,12 +7,20 @@ export interface Blob {
   content: Buffer
 }
 
+// Only with the rows that name them: a message that was sent before, or a write that the fence refused, stores no bytes.
 const insert = statement(`
   insert into blobs (tenant_id, id, content)
-  select $1, id, content from unnest($2::uuid[], $3::bytea[]) as b (id, content)`)
+  select $1, b.id, b.content from unnest($2::uuid[], $3::bytea[], $4::uuid[]) as b (id, content, task_id)
+  where exists (
+    select from tasks t where t.tenant_id = $1 and t.id = b.task_id and t.xmin = pg_current_xact_id()::xid)`)
 
-export async function insertBlobs(tx: Writer, tenantId: string, blobs: readonly Blob[]): Promise<void> {
-  await tx.query(insert, [tenantId, blobs.map(b => b.id), blobs.map(b => b.content)])
+/** Stores the bytes of tasks that this transaction has inserted or changed before this; of other tasks, none. */
+export async function insertBlobs(
+  tx: Writer,
+  tenantId: string,
+  blobs: readonly (Blob & { taskId: string })[],
+): Promise<void> {
+  await tx.query(insert, [tenantId, blobs.map(b => b.id), blobs.map(b => b.content), blobs.map(b => b.taskId)])
 }
 
 const find = statement('select id, content from blobs where tenant_id = $1 and id = any ($2::uuid[])')

@@ -87,10 +87,12 @@ const orderOf = ({ id, principal, agent, request }: NewTask): string =>
 async function insert(store: Store, tenantId: string, group: readonly Submission[]): Promise<Map<string, Date>> {
   // In one order everywhere, so that two groups with the same message ids wait in one direction only.
   const tasks = group.map(({ task }) => task).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
-  const blobs = group.flatMap(member => member.blobs)
+  const blobs = group.flatMap(({ task, blobs }) => blobs.map(blob => ({ ...blob, taskId: task.id })))
   const rows = await store.write(tenantId, async tx => {
-    const files = blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null
-    const [inserted] = await Promise.all([insertTasks(tx, tenantId, tasks), files])
+    const [inserted] = await Promise.all([
+      insertTasks(tx, tenantId, tasks),
+      blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null,
+    ])
     return inserted
   })
   return new Map(rows.map(({ id, at }) => [id, at]))

@@ -7,6 +7,7 @@ import type { Method } from '../method.ts'
 export const tasksList: Method<ListParams> = {
   name: 'tasks/list',
   permission: 'tasks:read',
+  isExtension: true,
   params: ListParams,
   async handle({ ctx, principal, params }) {
     const { historyLength, includeArtifacts, pageSize } = params
