@@ -27,6 +27,9 @@ export interface Commands {
 
 export type CommandName = keyof Commands
 
+/** Runs the command that the arguments name. */
+export type Dispatch = <Name extends CommandName>(name: Name, options: Commands[Name]) => Promise<void>
+
 /** Runs a command to its end. Returns its exit code; throws what went wrong. */
 type Command<Options> = (options: Options, io: Io) => Promise<number>
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import type { Commands } from './commands.ts'
+import type { Commands, Dispatch } from './commands.ts'
 import { wholeNumber } from './option-parsers.ts'
-import type { Dispatch } from './program.ts'
 import { withServer } from './program-options.ts'
 
 /** `codetether task …` */

@@ -1,11 +1,8 @@
 import { Command } from 'commander'
-import type { CommandName, Commands } from './commands.ts'
+import type { Commands, Dispatch } from './commands.ts'
 import { examples } from './examples.ts'
 import { withAccess, withOutput, withServer, withSettings, withStart } from './program-options.ts'
 import { addTaskCommands } from './program-tasks.ts'
-
-/** Runs the command that the arguments name. */
-export type Dispatch = <Name extends CommandName>(name: Name, options: Commands[Name]) => Promise<void>
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
   withStart(program.command('serve'))

@@ -40,8 +40,8 @@ export async function startTask(call: Call<SendParams>): Promise<Started> {
   const { message, messageIdGiven, taskId, contextId } = params.message
   checkConfiguration(params)
   if (taskId !== null) {
-    await continueTask(ctx, principal, { taskId, contextId, message })
-    return { taskId, after: null, snapshot: null, settled: false }
+    const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
+    return { taskId, after: null, snapshot, settled: false }
   }
   const choice = chooseAgent({ ...wishOf(params), agents: ctx.agents, fallback: ctx.fallback })
   if ('unknown' in choice) throw unknownTarget(choice.unknown)

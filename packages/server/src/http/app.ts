@@ -52,7 +52,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   demandPermissions(app)
   checkOrigins(app, ctx)
   // Before the credentials are checked: a page has to read that its token is refused.
-  addCors(app)
+  addCors(app, ctx.config.auth.header)
   checkCredentials(app, ctx)
   logRequests(app, ctx)
   acceptOnlyJson(app)

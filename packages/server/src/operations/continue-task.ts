@@ -1,9 +1,11 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
+import type { TaskEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
+import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { applyEvents } from './apply-events.ts'
 import { getTask } from './get-task.ts'
@@ -15,17 +17,29 @@ export interface FollowUp {
   message: Message
 }
 
-/** Hands the caller's answer to a task that waits for one; its agent goes on with it. Sending it again changes nothing. */
-export async function continueTask(ctx: Context, principal: Principal, followUp: FollowUp): Promise<TaskRow> {
-  const { task, messages } = await getTask(ctx, principal, followUp.taskId, limits.historyLength)
+/**
+ * Hands the caller's answer to a task that waits for one; its agent goes on with it. Sending it again changes nothing.
+ * @returns the task with the answer, before its agent has done anything; null if it had the answer already.
+ */
+export async function continueTask(
+  ctx: Context,
+  principal: Principal,
+  followUp: FollowUp,
+): Promise<TaskSnapshot | null> {
+  const { task, messages, artifacts } = await getTask(ctx, principal, followUp.taskId, limits.historyLength)
   if (followUp.contextId !== null && followUp.contextId !== task.contextId)
     throw new PlatformError('INVALID_PARAMS', 'the task belongs to another context', {
       fieldViolations: [{ field: 'message.contextId', description: 'is not the context of message.taskId' }],
     })
-  if (messages.some(m => m.message.messageId === followUp.message.messageId)) return task
+  if (messages.some(m => m.message.messageId === followUp.message.messageId)) return null
   if (!isInterrupted(task.state)) throw refusal(task)
 
   const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: false }
+  const events: TaskEvent[] = [
+    { kind: 'message', message: followUp.message },
+    { kind: 'attempt', attempt: task.attempt + 1 },
+    { kind: 'status', state: 'working' },
+  ]
   const row = await applyEvents(ctx, {
     tenantId: principal.tenantId,
     principal: principal.id,
@@ -33,17 +47,14 @@ export async function continueTask(ctx: Context, principal: Principal, followUp:
     actor: principal.id,
     from: [task.state],
     lease,
-    events: [
-      { kind: 'message', message: followUp.message },
-      { kind: 'attempt', attempt: task.attempt + 1 },
-      { kind: 'status', state: 'working' },
-    ],
+    events,
   })
   if (!row) throw new PlatformError('CONFLICT', 'the task has just been answered or ended')
   const history = [...messages.map(m => m.message), followUp.message]
   const fence = { attempt: row.attempt, token: lease.token }
   ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history, fence, signal }))
-  return row
+  const answer = { seq: row.lastSeq - events.length + 1, message: followUp.message }
+  return { task: row, messages: [...messages, answer], artifacts }
 }
 
 const refusal = ({ id, state }: TaskRow) =>

@@ -21,6 +21,8 @@ export interface Follow {
    * snapshot comes first and then only what comes after it.
    */
   after: number | null
+  /** The snapshot to come first, for a caller who knows from where to go on. */
+  snapshot?: TaskSnapshot | null
   signal: AbortSignal
 }
 
@@ -35,10 +37,10 @@ const endsStream = (event: LoggedEvent): boolean =>
 export async function* snapshotAndTail(
   ctx: Context,
   principal: Principal,
-  { taskId, after, signal }: Follow,
+  { taskId, after, snapshot: known, signal }: Follow,
 ): AsyncGenerator<TaskFrame, void, undefined> {
   using hints = ctx.hints.subscribe(taskId)
-  const snapshot = await getTask(ctx, principal, taskId, limits.historyLength)
+  const snapshot = (after === null && known) || (await getTask(ctx, principal, taskId, limits.historyLength))
   const { task } = snapshot
   if (after !== null && after > task.generation)
     throw new PlatformError('INVALID_PARAMS', `the task has no generation ${after}`, {

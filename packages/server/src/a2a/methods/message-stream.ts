@@ -10,7 +10,7 @@ export const messageStream: Method<SendParams> = {
   params: SendParams,
   async handle(call) {
     const { ctx, principal, signal, lastEventId } = call
-    const { taskId, after } = await startTask(call)
-    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId ?? after, signal }) }
+    const { taskId, after, snapshot } = await startTask(call)
+    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId ?? after, snapshot, signal }) }
   },
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import type { RpcBody } from '../platform.ts'
+import { json } from './support.ts'
+
+export interface Frame {
+  id: number
+  /** The JSON-RPC response that the frame carries. */
+  body: RpcBody
+}
+
+/** One frame, read more strictly than the standard asks: lines end with LF, and there are no fields but `id` and `data`. */
+function readFrame(block: string): Frame | null {
+  assert.doesNotMatch(block, /\r|\u2028event/)
+  const lines = block.split('\n')
+  if (lines.every(line => line.startsWith(':'))) return null
+  const [id = '', ...data] = lines
+  assert.match(id, /^id: \d+$/)
+  for (const line of data) assert.ok(line.startsWith('data: '), line)
+  return { id: Number(id.slice(4)), body: JSON.parse(data.map(line => line.slice(6)).join('\n')) }
+}
+
+/** Everything of a stream that came in whole. Throws if the rest is not empty. */
+export function readFrames(text: string): Frame[] {
+  const blocks = text.split('\n\n')
+  assert.equal(blocks.pop(), '', 'the stream ends with a whole frame')
+  return blocks.flatMap(block => readFrame(block) ?? [])
+}
+
+export interface Stream {
+  response: Response
+  /** The next frame, or null when the stream ended cleanly. Rejects when it was broken off. */
+  next(): Promise<Frame | null>
+  /** All frames to the clean end. */
+  rest(): Promise<Frame[]>
+  /** Breaks the connection off. */
+  leave(): void
+}
+
+/** Opens a stream. The answer may be a refusal: then there are no frames. */
+export async function openStream(
+  url: string,
+  call: { method: string; params: unknown },
+  headers: Record<string, string> = {},
+): Promise<Stream> {
+  const gone = new AbortController()
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 'stream', ...call })
+  const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body, signal: gone.signal })
+  const frames = framesOf(response)
+  const next = async () => (await frames.next()).value ?? null
+  return {
+    response,
+    next,
+    rest: async () => {
+      const all: Frame[] = []
+      for (let frame = await next(); frame; frame = await next()) all.push(frame)
+      return all
+    },
+    leave: () => gone.abort(),
+  }
+}
+
+async function* framesOf(response: Response): AsyncGenerator<Frame, null, undefined> {
+  let buffered = ''
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  for await (const bytes of response.body ?? []) {
+    buffered += decoder.decode(bytes, { stream: true })
+    const end = buffered.lastIndexOf('\n\n') + 2
+    if (end < 2) continue
+    yield* readFrames(buffered.slice(0, end))
+    buffered = buffered.slice(end)
+  }
+  assert.equal(buffered, '')
+  return null
+}
+
+/** All text of the artifacts of a task, in the order in which the frames brought it. */
+export const textOfFrames = (frames: readonly Frame[]): string =>
+  frames
+    .flatMap(({ body: { result } }) => (result.kind === 'artifact-update' ? result.artifact.parts : []))
+    .map(part => part.text)
+    .join('')

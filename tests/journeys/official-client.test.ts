@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import test, { after } from 'node:test'
+import { type Message, Role, SendMessageRequest, type StreamResponse, type Task, TaskState } from '@a2a-js/sdk'
+import {
+  type Client,
+  ClientFactory,
+  ClientFactoryOptions,
+  DefaultAgentCardResolver,
+  JsonRpcTransportFactory,
+} from '@a2a-js/sdk/client'
+import {
+  RequestMalformedError,
+  TaskNotCancelableError,
+  TaskNotFoundError,
+  UnsupportedOperationError,
+} from '@a2a-js/sdk/errors'
+import { builtInAgents } from '@codetether/agents/built-in'
+import { defineAgent } from '@codetether/agents/define-agent'
+import { textOf } from '@codetether/protocol/message'
+import { startPlatform } from '../platform.ts'
+import { gatedAgent } from './gated-agent.ts'
+
+/** Asks for a name and greets it. */
+const greeter = defineAgent({
+  name: 'Greeter',
+  description: 'Greets whoever says a name.',
+  skills: [{ id: 'greet', name: 'Greet', description: 'Greets.', tags: ['test'] }],
+  handle: async (message, { history, ask, reply }) =>
+    history.length === 1 ? ask('What is your name?') : reply(`Hello, ${textOf(message.parts)}`),
+})
+
+const gated = gatedAgent()
+const platform = await startPlatform({ agents: [...builtInAgents, gated.agent, greeter] })
+after(() => platform[Symbol.asyncDispose]())
+
+const legacyCompat = { enabled: true }
+
+/** The official client, which finds out by the card that it speaks v0.3. */
+const connect = (): Promise<Client> =>
+  new ClientFactory(
+    ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
+      transports: [new JsonRpcTransportFactory({ legacyCompat })],
+      cardResolver: new DefaultAgentCardResolver({ legacyCompat }),
+    }),
+  ).createFromUrl(platform.url)
+
+const client = await connect()
+
+interface To {
+  agent?: string
+  taskId?: string
+  contextId?: string
+  returnImmediately?: boolean
+}
+
+const request = (text: string, { agent, returnImmediately = false, ...ids }: To = {}): SendMessageRequest =>
+  SendMessageRequest.fromJSON({
+    message: {
+      messageId: crypto.randomUUID(),
+      role: 'ROLE_USER',
+      parts: [{ text }],
+      ...ids,
+      ...(agent && { metadata: { agent } }),
+    },
+    configuration: { returnImmediately },
+  })
+
+async function send(text: string, to?: To): Promise<Task> {
+  const sent = await client.sendMessage(request(text, to))
+  assert.ok('status' in sent, 'a message is answered with a task')
+  return sent
+}
+
+const wordsOf = (message: Message | undefined): string =>
+  (message?.parts ?? []).map(({ content }) => (content?.$case === 'text' ? content.value : '')).join('')
+
+/** What a frame is: its kind, or the state of a status update. */
+const nameOf = ({ payload }: StreamResponse): string | undefined =>
+  payload?.$case === 'statusUpdate' ? TaskState[payload.value.status?.state ?? -1] : payload?.$case
+
+const tenant = ''
+
+test('the official client finds the card and takes it for v0.3', async () => {
+  assert.equal(client.protocolVersion, '0.3')
+  const card = await client.getAgentCard()
+  assert.equal(card.name, 'CodeTether')
+  assert.equal(card.capabilities?.streaming, true)
+  assert.ok(card.skills.some(skill => skill.id === 'task-management'))
+  for (const { url, protocolBinding } of card.supportedInterfaces)
+    assert.deepEqual([url, protocolBinding], [`${platform.url}/`, 'JSONRPC'])
+})
+
+test('the official client sends a message and gets the finished task', async () => {
+  const task = await send('Calculate 25 * 4')
+  assert.equal(task.status?.state, TaskState.TASK_STATE_COMPLETED)
+  assert.match(wordsOf(task.status?.message), /The result is 100/)
+  assert.deepEqual([task.artifacts.length, task.history[0]?.role], [1, Role.ROLE_USER])
+})
+
+test('the official client gets a task that it has sent, with as much history as it asks for', async () => {
+  const { id, contextId } = await send('Remember me')
+  const task = await client.getTask({ tenant, id })
+  assert.deepEqual([task.id, task.contextId, wordsOf(task.status?.message)], [id, contextId, 'Echo: Remember me'])
+  assert.equal(wordsOf(task.history[0]), 'Remember me')
+  assert.deepEqual((await client.getTask({ tenant, id, historyLength: 0 })).history, [])
+})
+
+test('the official client streams the task, its updates, the artifact and the final status', async () => {
+  const stream = await Array.fromAsync(client.sendMessageStream(request('Generate a report')))
+  assert.deepEqual(stream.map(nameOf), ['task', 'TASK_STATE_WORKING', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
+  const last = stream.at(-1)?.payload
+  assert.ok(last?.$case === 'statusUpdate')
+  assert.equal(wordsOf(last.value.status?.message), 'Echo: Generate a report')
+})
+
+test('the official client cancels a running task, whose agent stops', async () => {
+  const { id, status } = await send('cancel this', { agent: 'Gated', returnImmediately: true })
+  assert.equal(status?.state, TaskState.TASK_STATE_WORKING)
+  const canceled = await client.cancelTask({ tenant, id, metadata: undefined })
+  assert.deepEqual([canceled.id, canceled.status?.state], [id, TaskState.TASK_STATE_CANCELED])
+  await gated.stopped('cancel this')
+  await assert.rejects(client.cancelTask({ tenant, id, metadata: undefined }), TaskNotCancelableError)
+})
+
+test('the official client resubscribes to a running task and sees its end', async () => {
+  const { id } = await send('resubscribe to this', { agent: 'Gated', returnImmediately: true })
+  const stream = client.resubscribeTask({ tenant, id })
+  const { value: first } = await stream.next()
+  assert.ok(first?.payload?.$case === 'task')
+  assert.equal(first.payload.value.status?.state, TaskState.TASK_STATE_WORKING)
+  gated.open('resubscribe to this')
+  assert.deepEqual((await Array.fromAsync(stream)).map(nameOf), ['artifactUpdate', 'TASK_STATE_COMPLETED'])
+})
+
+test('a task that asks back goes on with the answer of the official client', async () => {
+  const asked = await send('Greet me', { agent: 'Greeter' })
+  assert.equal(asked.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED)
+  assert.equal(wordsOf(asked.status.message), 'What is your name?')
+  const { id: taskId, contextId } = asked
+  const greeted = await send('Ada', { taskId, contextId })
+  assert.deepEqual([greeted.id, greeted.status?.state], [taskId, TaskState.TASK_STATE_COMPLETED])
+  assert.equal(wordsOf(greeted.status?.message), 'Hello, Ada')
+  assert.deepEqual(greeted.history.map(wordsOf), ['Greet me', 'What is your name?', 'Ada'])
+})
+
+test('the same with streams: the first ends with the question, the second goes on with the task', async () => {
+  const first = await Array.fromAsync(client.sendMessageStream(request('Greet me', { agent: 'Greeter' })))
+  assert.deepEqual(first.map(nameOf), ['task', 'TASK_STATE_WORKING', 'TASK_STATE_INPUT_REQUIRED'])
+  const [opening] = first
+  assert.ok(opening?.payload?.$case === 'task')
+  const { id: taskId, contextId } = opening.payload.value
+  const second = await Array.fromAsync(client.sendMessageStream(request('Grace', { taskId, contextId })))
+  assert.deepEqual(second.map(nameOf), ['task', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
+  const last = second.at(-1)?.payload
+  assert.ok(last?.$case === 'statusUpdate')
+  assert.equal(wordsOf(last.value.status?.message), 'Hello, Grace')
+})
+
+test('errors reach the official client as its own', async () => {
+  const unknown = { tenant, id: 'task-123' }
+  await assert.rejects(client.getTask(unknown), TaskNotFoundError)
+  await assert.rejects(client.cancelTask({ ...unknown, metadata: undefined }), TaskNotFoundError)
+  await assert.rejects(Array.fromAsync(client.resubscribeTask(unknown)), TaskNotFoundError)
+  const { id: taskId } = await send('Done at once')
+  await assert.rejects(send('More of it', { taskId }), UnsupportedOperationError)
+  await assert.rejects(send('Anybody there?', { agent: 'Nobody' }), RequestMalformedError)
+})

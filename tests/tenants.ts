@@ -1,0 +1,87 @@
+import type { TaskEvent } from '@codetether/protocol/task-event'
+import { openPool } from '@codetether/server/db/pool'
+import { createTenantSigner } from '@codetether/server/db/tenant-context'
+import { newId } from '@codetether/server/ids'
+import { createLogger } from '@codetether/server/logger'
+import { planEvents } from '@codetether/server/operations/plan-events'
+import { insertBlobs } from '@codetether/server/store/blobs'
+import { insertTasks, type NewTask } from '@codetether/server/store/insert-tasks'
+import { setMemory } from '@codetether/server/store/memories'
+import { statement } from '@codetether/server/store/statement'
+import { createStore, type Store } from '@codetether/server/store/store'
+import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
+
+const log = createLogger({ level: 'silent', format: 'json' })
+
+export interface TestStore extends AsyncDisposable {
+  database: TestDatabase
+  store: Store
+  app: ReturnType<typeof openPool>
+}
+
+/** The store over the two logins, as the server opens it, on a database of its own unless one is given. */
+export async function openTestStore({
+  size = 5,
+  given,
+}: {
+  size?: number
+  given?: TestDatabase
+} = {}): Promise<TestStore> {
+  await using stack = new AsyncDisposableStack()
+  const database = given ?? stack.use(await testDatabase())
+  const app = openPool(database.app, { size, name: 'test', log })
+  const system = openPool(database.system, { size: 2, name: 'test-system', log })
+  stack.defer(async () => {
+    await Promise.all([app.end(), system.end()])
+  })
+  const store = createStore({ app, system }, createTenantSigner(database.secret))
+  const owned = stack.move()
+  return { database, store, app, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const tenant = statement('insert into tenants (id, name) values ($1, $2)')
+
+/** A tenant as an operator would make it. */
+export async function addTenant(store: Store, name: string): Promise<string> {
+  const id = newId()
+  await store.system(tx => tx.query(tenant, [id, name]))
+  return id
+}
+
+const words = (text: string) => [{ text }]
+
+/** A task with an event of each kind, whose texts all contain `mark`. */
+export function markedTask(mark: string, more: Partial<NewTask> = {}): NewTask {
+  const events: TaskEvent[] = [
+    { kind: 'created' },
+    { kind: 'message', message: { messageId: mark, role: 'user', parts: words(mark) } },
+    { kind: 'status', state: 'working', message: { messageId: newId(), role: 'agent', parts: words(mark) } },
+    { kind: 'artifact', artifact: { artifactId: mark, parts: words(mark) }, append: false, lastChunk: true },
+  ]
+  return {
+    id: newId(),
+    principal: `principal of ${mark}`,
+    contextId: mark,
+    agent: mark,
+    routing: mark,
+    wireVersion: '0.3',
+    metadata: { mark },
+    request: { messageId: newId(), hash: '00' },
+    lease: null,
+    plan: planEvents(events, mark),
+    ...more,
+  }
+}
+
+/** Rows of a tenant in every table that it has, written as the server writes them. */
+export async function fillTenant(store: Store, tenantId: string, mark: string): Promise<void> {
+  const owner = { tenantId, principal: mark, agent: mark }
+  const task = markedTask(mark)
+  await store.write(tenantId, async tx => {
+    await Promise.all([
+      insertTasks(tx, tenantId, [task, markedTask(mark)]),
+      insertBlobs(tx, tenantId, [{ id: newId(), content: Buffer.from(mark), taskId: task.id }]),
+      setMemory(tx, owner, { key: 'mark', value: mark, most: 10 }),
+    ])
+  })
+}
