@@ -28,11 +28,11 @@ export interface Memories {
 export interface AgentContext {
   readonly taskId: string
   readonly contextId: string
-  /** 1 for the first run of the task, +1 for each run after a crash. */
+  /** 1 for the first run of the task, +1 for each further one: after a crash, or with the answer to a question. */
   readonly attempt: number
   /** The messages of the task so far, oldest first, the current one last. */
   readonly history: readonly Message[]
-  /** Aborted when the task is canceled, its lease is lost or the server stops. */
+  /** Aborted when the task is canceled, a change was refused because the lease is lost, or the server stops. */
   readonly signal: AbortSignal
   readonly memories: Memories
   /** Says what the agent is doing: the task is `working`, with this message. */

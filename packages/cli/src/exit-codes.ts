@@ -31,11 +31,13 @@ const ofError: Record<ErrorCode, number> = {
   NOT_FOUND: exitCodes.notFound,
   METHOD_NOT_ALLOWED: exitCodes.failure,
   NOT_ACCEPTABLE: exitCodes.failure,
+  REQUEST_TIMEOUT: exitCodes.retryable,
   CONFLICT: exitCodes.conflict,
   LEASE_LOST: exitCodes.conflict,
   TOO_LARGE: exitCodes.failure,
   UNSUPPORTED_MEDIA_TYPE: exitCodes.failure,
   RATE_LIMITED: exitCodes.retryable,
+  HEADERS_TOO_LARGE: exitCodes.failure,
   UNAVAILABLE: exitCodes.retryable,
 }
 

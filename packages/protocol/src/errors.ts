@@ -23,11 +23,13 @@ export const errorCodes = {
   NOT_FOUND: { rpc: -31404, http: 404 },
   METHOD_NOT_ALLOWED: { rpc: -31405, http: 405 },
   NOT_ACCEPTABLE: { rpc: -31406, http: 406 },
+  REQUEST_TIMEOUT: { rpc: -31408, http: 408 },
   CONFLICT: { rpc: -31409, http: 409 },
   LEASE_LOST: { rpc: -31409, http: 409 },
   TOO_LARGE: { rpc: -31413, http: 413 },
   UNSUPPORTED_MEDIA_TYPE: { rpc: -31415, http: 415 },
   RATE_LIMITED: { rpc: -31429, http: 429 },
+  HEADERS_TOO_LARGE: { rpc: -31431, http: 431 },
   UNAVAILABLE: { rpc: -31503, http: 503 },
 } as const satisfies Record<string, { rpc: number; http: number }>
 

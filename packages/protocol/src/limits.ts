@@ -21,7 +21,9 @@ export const limits = {
   streamHeartbeatMs: 15_000,
   /** Readers are woken by hints; this poll is what is left when a hint is lost. */
   streamPollMs: 2_000,
+  /** What a reader of a log holds at once: this many events, and of their stored bytes this many and one event more. */
   streamBatchEvents: 200,
+  streamBatchBytes: 256 * 1024,
   blockingSendMs: 60_000,
   gracefulStopMs: 10_000,
   idempotencyKeyMs: 24 * 60 * 60 * 1000,

@@ -15,9 +15,7 @@ export const memoriesInMemory = (): Memories => {
 }
 
 /** A context for tests of handlers: it keeps the replies, and every call that no handler here should make fails. */
-const recordingContext = (
-  memories: Memories = memoriesInMemory(),
-): { context: AgentContext; replies: string[] } => {
+const recordingContext = (memories: Memories = memoriesInMemory()): { context: AgentContext; replies: string[] } => {
   const replies: string[] = []
   const unexpected = (name: string) => async (): Promise<never> => {
     throw new Error(`unexpected call of ${name}`)

@@ -1,11 +1,10 @@
 import { PlatformError } from '@codetether/protocol/errors'
-import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
-import { dispatch, idOf, readEnvelope } from './json-rpc.ts'
+import { dispatch, readEnvelope, readId } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import { checkVersion } from './rules.ts'
 import { sendStream } from './send-stream.ts'
@@ -20,17 +19,14 @@ const transportStatuses = new Set([401, 403, 405, 406, 413, 415, 429, 503])
 export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const url of paths)
     app.post(url, { config: { permission: 'agents:read', jsonRpc: true } }, async (request, reply) => {
-      const { body } = request
-      let id: RpcId = null
+      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       try {
-        const json = parseStrictJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-        id = idOf(json)
-        await answer(ctx, request, reply, json)
+        await answer(ctx, request, reply, parseStrictJson(bytes))
       } catch (thrown) {
         const error = asPlatformError(thrown, ctx.log.child({ reqId: request.id }))
         if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
         if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
-        await reply.send({ jsonrpc: '2.0', id, error: presentRpcError(error) })
+        await reply.send({ jsonrpc: '2.0', id: readId(bytes), error: presentRpcError(error) })
       }
       return reply
     })
@@ -51,6 +47,7 @@ type Body = ReturnType<typeof parseStrictJson>
 async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Body): Promise<void> {
   const envelope = readEnvelope(body)
   checkVersion(versionOf(request))
+  using resources = new DisposableStack()
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
@@ -59,10 +56,11 @@ async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply
     principal: request.principal,
     lastEventId: lastEventIdOf(request.headers),
     signal: gone.signal,
+    resources,
   })
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id: envelope.id, result: given.result })
-  else await sendStream(ctx, { request, reply, id: envelope.id, gone: gone.signal }, given.stream)
+  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given.stream)
 }
 
 function versionOf({ headers, query }: FastifyRequest): string | undefined {

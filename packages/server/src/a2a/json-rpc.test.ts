@@ -5,8 +5,10 @@ import type { Json } from '@codetether/protocol/json'
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
 import { type Permission, permissions } from '../principal.ts'
-import { dispatch, idOf, readEnvelope } from './json-rpc.ts'
+import { dispatch, readEnvelope, readId } from './json-rpc.ts'
 import { methods } from './methods.ts'
+
+const idIn = (body: unknown) => readId(Buffer.from(JSON.stringify(body) ?? ''))
 
 const call = { jsonrpc: '2.0', id: 'a', method: 'tasks/get', params: { id: 't' } }
 const without = (key: keyof typeof call): Json => Object.fromEntries(Object.entries(call).filter(([k]) => k !== key))
@@ -35,12 +37,12 @@ const ids: Json[] = ['a', '', longest, 'é😀', 0, 1, -1, Number.MAX_SAFE_INTEG
 for (const id of ids)
   test(`an id may be ${JSON.stringify(id).slice(0, 20)}, and the answer carries it`, () => {
     assert.equal(readEnvelope({ ...call, id }).id, id)
-    assert.equal(idOf({ ...call, id }), id)
+    assert.equal(idIn({ ...call, id }), id)
   })
 
 test('a call without an id is answered with the id null', () => {
   assert.equal(readEnvelope(without('id')).id, null)
-  assert.equal(idOf(without('id')), null)
+  assert.equal(idIn(without('id')), null)
 })
 
 const badIds: Json[] = [{}, { a: 1 }, [], ['a'], true, false, 1.5, 1e300, `${longest}x`]
@@ -48,7 +50,7 @@ const badIds: Json[] = [{}, { a: 1 }, [], ['a'], true, false, 1.5, 1e300, `${lon
 for (const id of badIds)
   test(`an id may not be ${JSON.stringify(id).slice(0, 20)}, and the answer carries null`, () => {
     assert.match(refusalOf({ ...call, id }) ?? '', /^id must be/)
-    assert.equal(idOf({ ...call, id }), null)
+    assert.equal(idIn({ ...call, id }), null)
   })
 
 const bad: [what: string, body: Json, why: RegExp][] = [
@@ -71,8 +73,8 @@ const bad: [what: string, body: Json, why: RegExp][] = [
 for (const [what, body, why] of bad) test(`is no request: ${what}`, () => assert.match(refusalOf(body) ?? '', why))
 
 test('the id is found also where the rest of the envelope is wrong', () => {
-  assert.equal(idOf({ id: 7, method: 1 }), 7)
-  for (const body of [undefined, null, 'a', 5, [call]]) assert.equal(idOf(body), null)
+  assert.equal(idIn({ id: 7, method: 1 }), 7)
+  for (const body of [undefined, null, 'a', 5, [call]]) assert.equal(idIn(body), null)
 })
 
 /** What is refused before a method begins: no call of these reaches the context. */
@@ -82,7 +84,9 @@ const codeOf = async (body: Json, held: readonly Permission[] = permissions): Pr
   const principal = { tenantId: 't', id: 'local', permissions: new Set(held) }
   const { signal } = new AbortController()
   try {
-    const answer = await dispatch(readEnvelope(body), { ctx: nowhere, principal, lastEventId: null, signal })
+    using resources = new DisposableStack()
+    const rest = { ctx: nowhere, principal, lastEventId: null, signal, resources }
+    const answer = await dispatch(readEnvelope(body), rest)
     return answer === null ? 'no answer' : 'an answer'
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error

@@ -30,11 +30,14 @@ export function readEnvelope(body: Json): Envelope {
   return { id, method, params }
 }
 
-/** The id to answer with when the envelope may be wrong in other places. */
-export const idOf = (body: Json | undefined): RpcId => {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null
-  const { id = null } = body
-  return isId(id) ? id : null
+/** The id to answer a refused request with, whatever is wrong with the rest of it; null if there is none to be read. */
+export function readId(body: Buffer): RpcId {
+  try {
+    const { id = null } = JSON.parse(body.toString())
+    return isId(id) ? id : null
+  } catch {
+    return null
+  }
 }
 
 const unknownMethod = (method: string) =>

@@ -12,6 +12,8 @@ export interface Call<Params> {
   lastEventId: number | null
   /** Aborted when the caller is gone. It never decides the fate of the task. */
   signal: AbortSignal
+  /** Released when the answer has been sent, or the stream has ended. */
+  resources: DisposableStack
 }
 
 export type Answer = { result: unknown } | { stream: AsyncGenerator<TaskFrame, void, undefined> }

@@ -1,14 +1,11 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import type { RpcId } from '@codetether/protocol/json-rpc'
-import { limits } from '@codetether/protocol/limits'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import type { TaskFrame } from '../operations/follow-task.ts'
 import { presentEvent, presentTask } from '../present/task-v03.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
 
 interface Exchange {
-  request: FastifyRequest
   reply: FastifyReply
   id: RpcId
   gone: AbortSignal
@@ -17,10 +14,9 @@ interface Exchange {
 /** Sends the frames of a task as an event stream of JSON-RPC responses (A2A v0.3 §7.2): `id:` is the generation. */
 export async function sendStream(
   ctx: Context,
-  { request, reply, id, gone }: Exchange,
+  { reply, id, gone }: Exchange,
   frames: AsyncGenerator<TaskFrame, void, undefined>,
 ): Promise<void> {
-  using _slot = takeSlot(ctx, request.principal.id)
   // The first frame comes before the headers: a refusal is an answer, not a stream.
   const first = await frames.next()
   reply.hijack()
@@ -43,19 +39,4 @@ async function* toEvents(
 function* toEvent(id: RpcId, frame: TaskFrame): Generator<SseEvent> {
   const result = frame.kind === 'snapshot' ? presentTask(frame.snapshot) : presentEvent(frame)
   if (result) yield { id: frame.generation, data: JSON.stringify({ jsonrpc: '2.0', id, result }) }
-}
-
-/** Counts the streams of a principal. Throws RATE_LIMITED beyond the limit. */
-function takeSlot(ctx: Context, principal: string): Disposable {
-  const open = ctx.streams.get(principal) ?? 0
-  if (open >= limits.streamsPerPrincipal)
-    throw new PlatformError('RATE_LIMITED', `at most ${limits.streamsPerPrincipal} streams at once`, { retryAfter: 5 })
-  ctx.streams.set(principal, open + 1)
-  return {
-    [Symbol.dispose]() {
-      const left = (ctx.streams.get(principal) ?? 1) - 1
-      if (left === 0) ctx.streams.delete(principal)
-      else ctx.streams.set(principal, left)
-    },
-  }
 }

@@ -12,6 +12,7 @@ import { fromSubmission } from './submitted-snapshot.ts'
 
 export interface Started {
   taskId: string
+  isNew: boolean
   /** Where a stream starts: 0 for the whole log of a task, null for a snapshot of a task that goes on. */
   after: 0 | null
   /** The task as it was stored, if this call has stored it. */
@@ -41,7 +42,7 @@ export async function startTask(call: Call<SendParams>): Promise<Started> {
   checkConfiguration(params)
   if (taskId !== null) {
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
-    return { taskId, after: null, snapshot, settled: false }
+    return { taskId, isNew: false, after: null, snapshot, settled: false }
   }
   const choice = chooseAgent({ ...wishOf(params), agents: ctx.agents, fallback: ctx.fallback })
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
@@ -49,10 +50,11 @@ export async function startTask(call: Call<SendParams>): Promise<Started> {
   const metadata = params.metadata ?? null
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion: '0.3' } as const
   const submitted = await submitTask(ctx, principal, submission)
-  if (!submitted.isNew) return { taskId: submitted.taskId, after: 0, snapshot: null, settled: false }
+  if (!submitted.isNew) return { taskId: submitted.taskId, isNew: false, after: 0, snapshot: null, settled: false }
   const { state } = submitted.task
   return {
     taskId: submitted.task.id,
+    isNew: true,
     after: 0,
     snapshot: fromSubmission(submitted),
     settled: isTerminal(state) || isInterrupted(state),

@@ -19,6 +19,7 @@ import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { presentHttpError, presentRpcError } from '../present/error.ts'
+import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
 import { rejectUnknownRoutes } from './unknown-routes.ts'
@@ -43,6 +44,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && requestIdForm.test(given) ? given : newId(),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: answerClientError,
     // A path that cannot be decoded has no route, so no hook has run.
     frameworkErrors: (error, request, reply) => {
       addCommonHeaders(request, reply)
@@ -134,12 +136,16 @@ function fromFastify(error: FastifyError): unknown {
   }
 }
 
+/** Where the token is expected (RFC 9110 §11.6.1). */
+const challenge = ({ config: { auth } }: Context): string =>
+  auth.header === 'authorization' ? 'Bearer realm="codetether"' : `ApiKey realm="codetether", header="${auth.header}"`
+
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
   const error = asPlatformError(
     thrown instanceof PlatformError ? thrown : fromFastify(thrown),
     ctx.log.child({ reqId: request.id }),
   )
-  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="codetether"')
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge(ctx))
   if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
   const body = request.routeOptions.config.jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }

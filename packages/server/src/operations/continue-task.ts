@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
@@ -17,6 +18,14 @@ export interface FollowUp {
   message: Message
 }
 
+/** Was this message sent before? Throws CONFLICT if its id was, with other content. */
+function isKnown(messages: TaskSnapshot['messages'], message: Message): boolean {
+  const known = messages.find(m => m.message.messageId === message.messageId)
+  if (known && !isDeepStrictEqual(known.message, message))
+    throw new PlatformError('CONFLICT', `message id ${message.messageId} was used for another message`)
+  return known !== undefined
+}
+
 /**
  * Hands the caller's answer to a task that waits for one; its agent goes on with it. Sending it again changes nothing.
  * @returns the task with the answer, before its agent has done anything; null if it had the answer already.
@@ -31,7 +40,7 @@ export async function continueTask(
     throw new PlatformError('INVALID_PARAMS', 'the task belongs to another context', {
       fieldViolations: [{ field: 'message.contextId', description: 'is not the context of message.taskId' }],
     })
-  if (messages.some(m => m.message.messageId === followUp.message.messageId)) return null
+  if (isKnown(messages, followUp.message)) return null
   if (!isInterrupted(task.state)) throw refusal(task)
 
   const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: false }
@@ -49,7 +58,12 @@ export async function continueTask(
     lease,
     events,
   })
-  if (!row) throw new PlatformError('CONFLICT', 'the task has just been answered or ended')
+  if (!row) {
+    // Somebody was quicker: the same message sent twice at once, or another one.
+    const now = await getTask(ctx, principal, task.id, limits.historyLength)
+    if (isKnown(now.messages, followUp.message)) return null
+    throw new PlatformError('CONFLICT', 'the task has just been answered or ended')
+  }
   const history = [...messages.map(m => m.message), followUp.message]
   const fence = { attempt: row.attempt, token: lease.token }
   ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history, fence, signal }))

@@ -70,13 +70,10 @@ interface Tail {
 async function* readTail(tail: Tail): AsyncGenerator<TaskFrame, boolean, undefined> {
   const { ctx, snapshot } = tail
   const { tenantId, id: taskId } = snapshot.task
-  const batch = limits.streamBatchEvents
   for (;;) {
-    // One more than is used: without it nobody could tell whether the last event of a full batch is the newest.
-    const place = { tenantId, taskId, afterSeq: tail.seq, limit: batch + 1 }
-    const rows = await ctx.store.read(tenantId, tx => readEvents(tx, place))
-    const more = rows.length > batch
-    const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, rows.slice(0, batch))
+    const range = { tenantId, taskId, afterSeq: tail.seq }
+    const { events: rows, more } = await ctx.store.read(tenantId, tx => readEvents(tx, range))
+    const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, rows)
     const last = events.at(-1)
     for (const event of events) {
       if (event.generation !== null && event.generation > tail.after)

@@ -51,16 +51,26 @@ function openRun(ctx: Context, agent: Agent, { principal, task, history, fence, 
   let state = task.state
   // Events of one run are stored in the order of the calls, also when the agent does not wait for them.
   let last: Promise<unknown> = Promise.resolve()
+  const lost = new AbortController()
   const append = (events: TaskEvent[]): Promise<void> => {
     const { tenantId } = principal
     const stored = last.then(() => applyFenced(ctx, { tenantId, taskId: task.id, events, actor: agent.name, fence }))
-    last = stored.catch(() => undefined)
+    last = stored.catch((error: unknown) => {
+      if (isLeaseLost(error)) lost.abort(error)
+    })
     return stored.then(row => {
       state = row.state
     })
   }
   const memories = agentMemories(ctx, { tenantId: principal.tenantId, principal: principal.id, agent: agent.name })
-  const given = { taskId: task.id, contextId: task.contextId, attempt: fence.attempt, history, signal, memories }
+  const given = {
+    taskId: task.id,
+    contextId: task.contextId,
+    attempt: fence.attempt,
+    history,
+    signal: AbortSignal.any([signal, lost.signal]),
+    memories,
+  }
   return {
     context: createAgentContext(given, append),
     append,

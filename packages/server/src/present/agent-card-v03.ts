@@ -39,6 +39,7 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     description,
     url: `${base}/`,
     preferredTransport: 'JSONRPC',
+    // The main address belongs into this list too (§5.5.5).
     additionalInterfaces: [{ url: `${base}/`, transport: 'JSONRPC' }],
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,

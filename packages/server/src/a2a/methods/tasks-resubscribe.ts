@@ -1,6 +1,7 @@
 import { TaskIdParams } from '@codetether/protocol/v03/params'
 import { snapshotAndTail } from '../../operations/follow-task.ts'
 import type { Method } from '../method.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 
 /**
  * `tasks/resubscribe` (A2A v0.3 §7.9). Without Last-Event-ID a snapshot of the task comes first, so nothing that
@@ -10,7 +11,10 @@ export const tasksResubscribe: Method<TaskIdParams> = {
   name: 'tasks/resubscribe',
   permission: 'tasks:read',
   params: TaskIdParams,
-  async handle({ ctx, principal, params: { taskId }, lastEventId, signal }) {
+  async handle(call) {
+    const { ctx, principal, params, lastEventId, signal } = call
+    const { taskId } = params
+    takeStreamSlot(call)
     return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId, signal }) }
   },
 }
