@@ -1,4 +1,5 @@
 import type { Agent } from '@codetether/agents/define-agent'
+import type { Config } from '@codetether/server/config/config'
 import { loadConfig } from '@codetether/server/config/load-config'
 import { createLogger } from '@codetether/server/logger'
 import { type RunningServer, startServer } from '@codetether/server/main'
@@ -32,17 +33,21 @@ const databaseUrl = ({ app }: TestDatabase): string => {
     : `postgresql://${user}@${host}:${port}/${database}`
 }
 
-/** Starts the system as `npm start` does, on a random port, with a database that `npm test` has prepared. */
-export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  await using stack = new AsyncDisposableStack()
-  const database = options.database ?? stack.use(await testDatabase())
-  const { config } = loadConfig({
+/** The configuration of a server on a test's database, on a random port. */
+export const configOf = (database: TestDatabase, env: Record<string, string> = {}): Config =>
+  loadConfig({
     A2A_PORT: '0',
     A2A_LOG_LEVEL: 'silent',
     DATABASE_URL: databaseUrl(database),
     CODETETHER_SECRET_KEY: database.secret,
-    ...options.env,
-  })
+    ...env,
+  }).config
+
+/** Starts the system as `npm start` does, on a random port, with a database that `npm test` has prepared. */
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  await using stack = new AsyncDisposableStack()
+  const database = options.database ?? stack.use(await testDatabase())
+  const config = configOf(database, options.env)
   const log = createLogger({ ...config.log, authHeader: config.auth.header })
   const server = stack.use(await startServer(config, log, options.agents ? { agents: options.agents } : {}))
   const owned = stack.move()

@@ -26,6 +26,7 @@ export interface Memories {
  * when another process has taken the task over, and the handler should let that error pass.
  */
 export interface AgentContext {
+  /** Empty for a pure agent, which runs before there is a task; so is `contextId`. */
   readonly taskId: string
   readonly contextId: string
   /** 1 for the first run of the task, +1 for each further one: after a crash, or with the answer to a question. */

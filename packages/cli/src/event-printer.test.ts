@@ -44,3 +44,12 @@ test('progress is a remark, a question is an answer', () => {
 test('an agent cannot steer the terminal', () => {
   assert.equal(print([fakeArtifact('a\u001b[2Jb\u0007\tc\n')]).answer, 'ab\tc\n')
 })
+
+test('of an endless stream only so much is kept', () => {
+  const chunk = 'x'.repeat(1024 * 1024)
+  const printer = new EventPrinter()
+  const event = StreamEvent.parse(fakeArtifact(chunk, true))
+  // The text would be longer than strings can be.
+  for (let count = 0; count < 600; count += 1) printer.print(event)
+  printer.end()
+})

@@ -8,10 +8,14 @@ export interface Printed {
   remark: string | undefined
 }
 
+/** Texts of artifacts that are kept to recognize their repetition, in UTF-16 units. A stream may be endless. */
+const keptChars = 4 * 1024 * 1024
+
 /** Turns the events of one task into text for a person, in order. Chunks of an artifact are joined without line breaks. */
 export class EventPrinter {
   /** Text of each artifact so far: a last message that repeats one is not printed again. */
   readonly #artifacts = new Map<string, string>()
+  #artifactChars = 0
   #current: string | undefined
   #isLineOpen = false
 
@@ -34,16 +38,23 @@ export class EventPrinter {
     const chunk = harmless(partsText(artifact.parts))
     const goesOn = append === true && this.#current === artifactId
     const before = goesOn ? '' : this.end()
-    this.#artifacts.set(artifactId, (append === true ? (this.#artifacts.get(artifactId) ?? '') : '') + chunk)
+    this.#keep(artifactId, (append === true ? (this.#artifacts.get(artifactId) ?? '') : '') + chunk)
     this.#current = artifactId
     if (chunk !== '') this.#isLineOpen = !chunk.endsWith('\n')
     return before + chunk
   }
 
+  #keep(artifactId: string, text: string): void {
+    this.#artifactChars += text.length - (this.#artifacts.get(artifactId)?.length ?? 0)
+    this.#artifacts.set(artifactId, text)
+    if (this.#artifactChars <= keptChars) return
+    this.#artifacts.clear()
+    this.#artifactChars = 0
+  }
+
   #task(task: Task): Printed {
     const remark = `task ${task.id}: ${task.status.state}`
-    for (const { artifactId, parts } of task.artifacts ?? [])
-      this.#artifacts.set(artifactId, harmless(partsText(parts)))
+    for (const { artifactId, parts } of task.artifacts ?? []) this.#keep(artifactId, harmless(partsText(parts)))
     return { answer: this.end() + ending(harmless(answerText(task))), remark }
   }
 

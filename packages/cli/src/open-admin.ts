@@ -15,6 +15,9 @@ export interface AdminAccess extends AsyncDisposable {
 const platformDatabase = 'codetether'
 const nothing = async (): Promise<void> => undefined
 
+/** An embedded database is on this machine: a file that came with somebody else's directory must not name another. */
+const isHere = ({ host }: DatabaseAddress): boolean => host.startsWith('/') || host === '127.0.0.1'
+
 /** Finds the privileged login of the database that the settings name; starts an embedded one that does not run. */
 export const openAdmin = async (
   { database, dataDir }: Config,
@@ -25,7 +28,7 @@ export const openAdmin = async (
     return { address, database: addressFromUrl(database.url).database, [Symbol.asyncDispose]: nothing }
   }
   const runtime = await readRuntime(dataDir)
-  if (runtime !== null && isRunning(runtime.pid)) {
+  if (runtime !== null && isRunning(runtime.pid) && isHere(runtime.database)) {
     return { address: runtime.database, database: runtime.database.database, [Symbol.asyncDispose]: nothing }
   }
   const embedded = await startEmbedded({ dataDir, log })

@@ -4,6 +4,7 @@ import { HintedError } from './failure.ts'
 import { Interruption, TimeLimitReached } from './interruption.ts'
 import type { Output } from './output.ts'
 import type { Followed } from './print-events.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Exit code for the state in which a task was left; an agent that answers without a task has done its work. */
 const outcomeOf = (state: string | undefined): number => {
@@ -12,13 +13,16 @@ const outcomeOf = (state: string | undefined): number => {
 }
 
 const watchCommand = (taskId: string | undefined, url: string): string =>
-  taskId === undefined ? `codetether task list --server ${url}` : `codetether task watch ${taskId} --server ${url}`
+  taskId === undefined
+    ? `codetether task list --server ${shellWord(url)}`
+    : `codetether task watch ${shellWord(taskId)} --server ${shellWord(url)}`
 
 /** Says what the person can do about the state of the task, and returns the exit code for it. */
 export const finish = ({ taskId, state }: Followed, url: string, { note, json }: Output): number => {
   const exitCode = outcomeOf(state)
   if (json) return exitCode
-  if (state === 'input-required') note(`hint: answer with: codetether call ${url} --task ${taskId} "…"`)
+  if (state === 'input-required')
+    note(`hint: answer with: codetether call ${shellWord(url)} --task ${shellWord(taskId ?? '')} "…"`)
   else if (state === 'auth-required')
     note(`hint: it waits for credentials; follow it with: ${watchCommand(taskId, url)}`)
   else if (exitCode !== exitCodes.ok) note(`error: the task is ${state}`)

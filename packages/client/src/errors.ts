@@ -61,6 +61,7 @@ export const isRetryable = (error: unknown): error is RemoteError | ConnectionEr
 export const invalidAnswer = (message: string, options: RemoteErrorOptions = {}): RemoteError =>
   new RemoteError(errorCodes.INVALID_AGENT_RESPONSE.rpc, message, options)
 
+/** The error object of a JSON-RPC answer (A2A v0.3 §8.1), as it was sent. */
 export const fromRpcError = ({ code, message, data }: RpcError, options: RemoteErrorOptions): RemoteError =>
   new RemoteError(code, message, { ...options, data })
 
@@ -81,5 +82,6 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [504, 'UNAVAILABLE'],
 ])
 
+/** An answer that is no JSON-RPC: the code of the closed list that its HTTP status stands for, INTERNAL for others. */
 export const fromHttpStatus = (status: number, message: string, options: RemoteErrorOptions = {}): RemoteError =>
   new RemoteError(errorCodes[codeOfStatus.get(status) ?? 'INTERNAL'].rpc, message, { ...options, httpStatus: status })

@@ -44,7 +44,10 @@ export async function openContext(
   // What still holds a lease on a database of one's own is a process that is dead.
   if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
   stack.defer(async () => {
-    await store.system(tx => releaseLeases(tx, instanceId))
+    // Without a database they run out by themselves.
+    await store
+      .system(tx => releaseLeases(tx, instanceId))
+      .catch((error: unknown) => log.warn({ err: error }, 'leases could not be given back'))
   })
   const running = stack.use(createRunningTasks())
   const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent

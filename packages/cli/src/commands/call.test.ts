@@ -45,6 +45,22 @@ describe('the message and the answer of a call', { concurrency }, () => {
     assert.deepEqual(result, { code: 0, stdout: 'It is 100.\n', stderr: 'task t1: submitted\ncompleted\n' })
   })
 
+  test('an id that an agent made up steers neither the terminal nor the shell into which a hint is pasted', async () => {
+    const id = "t\u001b]0;x\u0007'$(touch x)"
+    await using agent = await startFakeAgent(() => ({
+      events: [
+        { ...fakeTask('working'), id },
+        { ...fakeStatus('input-required', true), taskId: id },
+      ],
+    }))
+    const { stderr } = await runCli(['call', agent.url, 'x', '--stream'])
+    assert.equal(
+      stderr,
+      "task t'$(touch x): working\ninput-required\n" +
+        `hint: answer with: codetether call ${agent.url} --task 't'\\''$(touch x)' "…"\n`,
+    )
+  })
+
   test('--stream --json prints one document a line', async () => {
     await using agent = await streaming()
     const { stdout } = await runCli(['call', agent.url, 'x', '--stream', '--json'])

@@ -1,11 +1,13 @@
 import { limits } from '@codetether/protocol/limits'
+import type { Message } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import { applyEvents } from '../operations/apply-events.ts'
+import { insertFiles } from '../operations/inline-files.ts'
 import { runAttempt } from '../operations/run-attempt.ts'
+import { findHistory } from '../store/find-history.ts'
 import { type Claimable, findClaimable } from '../store/leases.ts'
-import { findTask } from '../store/read-tasks.ts'
 
 const batch = 100
 
@@ -14,7 +16,10 @@ export async function recoverTasks(ctx: Context): Promise<void> {
   const hosted = ctx.agents.map(agent => agent.name)
   for (let found = batch; found === batch; ) {
     const claimables = await ctx.store.system(tx => findClaimable(tx, hosted, batch))
-    for (const claimable of claimables) await takeOver(ctx, claimable)
+    for (const claimable of claimables) {
+      if (ctx.stopping.aborted) return
+      await takeOver(ctx, claimable)
+    }
     found = claimables.length
   }
 }
@@ -42,14 +47,19 @@ async function takeOver(ctx: Context, claimable: Claimable): Promise<void> {
   if (released) ctx.log.info({ taskId }, 'a task goes on that the last stop interrupted')
   else ctx.log.warn({ taskId, attempt, givenUp }, 'the lease of a task ran out')
   if (givenUp) return
-  const messageLimit = limits.historyLength
-  const snapshot = await ctx.store.read(tenantId, tx => findTask(tx, { tenantId, id: taskId, principal, messageLimit }))
-  const messages = snapshot?.messages.map(m => m.message) ?? []
-  const history = messages.slice(0, messages.findLastIndex(m => m.role === 'user') + 1)
+  const history = await historyOf(ctx, tenantId, taskId)
   const fence = { attempt: task.attempt, token: lease.token }
   ctx.running.start(taskId, signal =>
     runAttempt(ctx, { principal: { tenantId, id: principal }, task, history, fence, signal }),
   )
+}
+
+async function historyOf({ store }: Context, tenantId: string, taskId: string): Promise<Message[]> {
+  const key = { tenantId, taskId, limit: limits.historyLength }
+  const messages = await store.read(tenantId, tx => findHistory(tx, key))
+  const events = messages.map(message => ({ kind: 'message' as const, message }))
+  const complete = await insertFiles(fn => store.read(tenantId, fn), tenantId, events)
+  return complete.map(event => event.message)
 }
 
 const givingUp = (attempts: number): TaskEvent => ({

@@ -24,6 +24,8 @@ export function openPool(address: DatabaseAddress, { size, name, log }: PoolOpti
     allowExitOnIdle: false,
     options: '-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s',
   })
+  // One that breaks in use says so to its queries too. The pool listens to idle ones only.
+  pool.on('connect', client => client.on('error', () => {}))
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   // The error itself drags the whole client along, statements included.
   pool.on('error', ({ message }) => {

@@ -16,6 +16,7 @@ interface Application {
   events: readonly TaskEvent[]
   actor: string
   from?: readonly TaskState[]
+  lastSeq?: number
   fence?: Fence
   principal?: string
   /** Taken by a new attempt. Else the lease is kept while the task runs and given up when it does not. */
@@ -28,17 +29,18 @@ const settles = (events: readonly TaskEvent[]): boolean =>
 /**
  * The one way in which events come to a stored task: checked by the state machine, fenced, numbered and stored in one
  * transaction; readers are woken after COMMIT.
- * @returns the row after the change, or null if the task is not there, not in one of the states `from`, or not held by
- * the fence's attempt.
+ * @returns the row after the change, or null if the task is not there, not in one of the states `from`, not held by the
+ * fence's attempt, or beyond `lastSeq`.
  */
 export async function applyEvents(ctx: Context, application: Application): Promise<TaskRow | null> {
-  const { tenantId, taskId, actor, fence, principal, from = unfinished } = application
+  const { tenantId, taskId, actor, fence, principal, lastSeq, from = unfinished } = application
   const { events, blobs: files } = extractFiles(application.events)
   const blobs = files.map(blob => ({ ...blob, taskId }))
   const change: TaskChange = {
     taskId,
     plan: planEvents(events, actor),
     from,
+    ...(lastSeq !== undefined && { lastSeq }),
     ...(fence && { fence }),
     ...(principal !== undefined && { principal }),
     lease: application.lease ?? (settles(events) ? 'release' : 'keep'),

@@ -55,6 +55,8 @@ export async function continueTask(
     taskId: task.id,
     actor: principal.id,
     from: [task.state],
+    // The answer is to the question that was read, and to no later one.
+    lastSeq: task.lastSeq,
     lease,
     events,
   })

@@ -1,4 +1,5 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
 import type { TaskState } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
@@ -39,7 +40,8 @@ export async function listPage(ctx: Context, { tenantId, id: principal }: Princi
     after: fromToken(request.pageToken),
     // One more than the page tells whether there is a next one.
     limit: request.pageSize + 1,
-    messageLimit: request.historyLength === 0 ? 0 : request.historyLength + 1,
+    // The message of the current status may be among them, and is not shown there.
+    messageLimit: request.historyLength === 0 ? 0 : Math.min(request.historyLength, limits.historyLength) + 1,
     artifacts: request.includeArtifacts,
   }
   const [rows, totalSize] = await ctx.store.read(tenantId, tx =>

@@ -58,9 +58,12 @@ function openRun(ctx: Context, agent: Agent, { principal, task, history, fence, 
     last = stored.catch((error: unknown) => {
       if (isLeaseLost(error)) lost.abort(error)
     })
-    return stored.then(row => {
+    const noted = stored.then(row => {
       state = row.state
     })
+    // An agent that does not wait for it must not end the process when it is refused.
+    noted.catch(() => undefined)
+    return noted
   }
   const memories = agentMemories(ctx, { tenantId: principal.tenantId, principal: principal.id, agent: agent.name })
   const given = {

@@ -16,6 +16,8 @@ export interface TaskChange {
   plan: Plan
   /** The states in which the change is allowed. */
   from: readonly TaskState[]
+  /** Set for a change that follows from what was read: only while this is still the last event. */
+  lastSeq?: number
   /** Set for a write of a running attempt. */
   fence?: Fence
   /** Set for a write of a caller: only the caller's own tasks. */
@@ -47,6 +49,7 @@ const change = statement(`
     where t.tenant_id = $1 and t.id = $2 and t.state = any ($5::text[])
       and ($6::uuid is null or (t.lease_token = $6 and t.attempt = $7))
       and ($8::text is null or t.principal = $8)
+      and ($14::bigint is null or t.last_seq = $14)
     returning ${taskColumns}
   ), base as (
     select "tenantId", id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
@@ -73,7 +76,8 @@ const change = statement(`
 
 /**
  * Appends events to one task and changes what they change.
- * @returns the row after the change, or null if the task is not there, in another state, or held by another attempt.
+ * @returns the row after the change, or null if the task is not there, in another state, held by another attempt, or has
+ * gone on since it was read.
  */
 export async function changeTask(tx: Writer, tenantId: string, task: TaskChange): Promise<TaskRow | null> {
   const { plan, fence, lease } = task
@@ -92,6 +96,7 @@ export async function changeTask(tx: Writer, tenantId: string, task: TaskChange)
     taken?.token ?? null,
     limits.leaseMs / 1000,
     taken?.afterLoss ?? false,
+    task.lastSeq ?? null,
   ])
   return rows[0] ?? null
 }

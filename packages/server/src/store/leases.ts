@@ -60,10 +60,18 @@ export async function ensurePartitions(tx: SystemWriter, monthsAhead: number): P
   return rows.map(row => row.name)
 }
 
-const forget = statement('delete from task_requests where created_at < now() - make_interval(secs => $1) returning 1')
+// The condition stands there twice: a row that is renewed in between is not deleted.
+const forget = statement(`
+  with forgotten as (
+    delete from task_requests
+    where created_at < now() - make_interval(secs => $1) and ctid = any (array(
+      select ctid from task_requests where created_at < now() - make_interval(secs => $1) limit $2))
+    returning 1
+  )
+  select count(*)::int as forgotten from forgotten`)
 
-/** Forgets message ids that are past their time. @returns how many. */
-export async function forgetRequests(tx: SystemWriter): Promise<number> {
-  const rows = await tx.query(forget, [limits.idempotencyKeyMs / 1000])
-  return rows.length
+/** Forgets message ids that are past their time, at most `limit` of them. @returns how many. */
+export async function forgetRequests(tx: SystemWriter, limit: number): Promise<number> {
+  const [row] = await tx.query<{ forgotten: number }>(forget, [limits.idempotencyKeyMs / 1000, limit])
+  return row?.forgotten ?? 0
 }

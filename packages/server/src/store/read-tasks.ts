@@ -1,6 +1,6 @@
 import type { Artifact, Message } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
-import { statement } from './statement.ts'
+import { plannedPerCall, statement } from './statement.ts'
 import type { Reader } from './store.ts'
 import { type TaskRow, taskColumns } from './tasks.ts'
 
@@ -70,7 +70,7 @@ export interface TaskFilter {
 }
 
 // Keyset over tasks_listing: the newest status first.
-const list = statement(`
+const list = plannedPerCall(`
   select ${taskColumns}, ${messagesOf}, case when $9 then ${chunksOf.replace(' as chunks', '')} end as chunks
   from tasks t
   where t.tenant_id = $1 and t.principal = $2
@@ -95,7 +95,7 @@ export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSna
   return rows.map(toSnapshot)
 }
 
-const count = statement(`
+const count = plannedPerCall(`
   select count(*)::int as total from tasks t
   where t.tenant_id = $1 and t.principal = $2
     and ($3::text is null or t.context_id = $3) and ($4::text is null or t.state = $4)`)

@@ -44,10 +44,10 @@ class Transaction implements Writer, SystemWriter {
     this.#client = client
   }
 
-  async query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+  async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     // A statement after COMMIT would run on its own, without the tenant's context.
     if (!this.#open) throw new Error('statement issued after the end of its transaction')
-    const result = await this.#client.query({ name, text, values: [...values] })
+    const result = await this.#client.query({ ...statement, values: [...values] })
     return result.rows
   }
 

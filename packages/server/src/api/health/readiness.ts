@@ -7,7 +7,7 @@ export interface Readiness {
   database: { status: 'up'; latencyMs: number; version: string; kind: string } | { status: 'down'; kind: string }
 }
 
-/** Asks the database with the rights of a request, and whether this server is still taking any. */
+/** Asks the database, and whether this server is still taking requests. */
 export async function checkReadiness(ctx: Context): Promise<Readiness> {
   const stopping = ctx.stopping.aborted
   const { kind } = ctx.config.database

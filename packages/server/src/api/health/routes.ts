@@ -1,11 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.ts'
 import { version } from '../../version.ts'
-import { checkReadiness } from './readiness.ts'
+import { checkReadiness, type Readiness } from './readiness.ts'
 
 /** Health for people, load balancers and orchestrators. Only `/health/ready` and `/health/detail` ask the database. */
 export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const open = { config: { permission: 'public' } } as const
+  // Anybody may ask: all who wait share one question, or they would keep the renewal of leases from the database.
+  let asked: Promise<Readiness> | null = null
+  const readiness = () => {
+    asked ??= checkReadiness(ctx).finally(() => {
+      asked = null
+    })
+    return asked
+  }
 
   for (const url of ['/health', '/v1/health'])
     app.get(url, open, async () => ({ status: 'healthy', version, timestamp: new Date().toISOString() }))
@@ -13,13 +21,13 @@ export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   app.get('/health/live', open, async () => ({ status: 'live' }))
 
   app.get('/health/ready', open, async (_request, reply) => {
-    const { ready, database, stopping } = await checkReadiness(ctx)
+    const { ready, database, stopping } = await readiness()
     reply.code(ready ? 200 : 503)
     return { status: ready ? 'ready' : 'not ready', database: database.status, stopping }
   })
 
   app.get('/health/detail', { config: { permission: 'health:read' } }, async () => {
-    const { ready, database } = await checkReadiness(ctx)
+    const { ready, database } = await readiness()
     const { rss, heapUsed } = process.memoryUsage()
     return {
       status: ready ? 'healthy' : 'unhealthy',

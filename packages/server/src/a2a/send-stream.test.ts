@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import { sampleSnapshot } from '@codetether/testing/sample-task'
+import Fastify from 'fastify'
+import { pino } from 'pino'
+import type { TaskFrame } from '../operations/follow-task.ts'
+import { sendStream } from './send-stream.ts'
+
+const frameOf = (text: string): TaskFrame => ({
+  kind: 'snapshot',
+  generation: 1,
+  snapshot: sampleSnapshot(
+    {},
+    { messages: [{ seq: 1, message: { messageId: 'm', role: 'user', parts: [{ text }] } }] },
+  ),
+})
+
+/** Sends the frames to one reader. @returns its response, what the server logs, and the end of the sending. */
+async function open(frames: AsyncGenerator<TaskFrame, void, undefined>) {
+  const lines: string[] = []
+  const log = pino({}, { write: (line: string) => lines.push(line) })
+  const sent = Promise.withResolvers<void>()
+  const app = Fastify()
+  app.get('/', async (_request, reply) => {
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const context = { log, stopping: new AbortController().signal }
+    await sendStream(context, { reply, id: 1, gone: gone.signal }, frames).then(sent.resolve, sent.reject)
+    return reply
+  })
+  const request = get(await app.listen({ host: '127.0.0.1', port: 0 }))
+  // Both ends of an exchange report that it was reset; the response is the one to look at.
+  request.on('error', () => undefined)
+  const [response]: IncomingMessage[] = await once(request, 'response')
+  assert.ok(response)
+  return { response, lines, sent: sent.promise, [Symbol.asyncDispose]: () => app.close() }
+}
+
+test('a reader that leaves with the first frame leaves no source open', async () => {
+  let isOpen = false
+  const frames = async function* () {
+    isOpen = true
+    try {
+      yield frameOf('x'.repeat(16 * 1024 * 1024))
+      yield frameOf('the next one')
+    } finally {
+      isOpen = false
+    }
+  }
+  await using stream = await open(frames())
+  assert.equal(isOpen, true)
+  stream.response.destroy()
+  await stream.sent
+  assert.equal(isOpen, false)
+})
+
+test('a source that fails after its first frame resets the connection, and the log tells why', async () => {
+  const read = Promise.withResolvers<void>()
+  const frames = async function* () {
+    yield frameOf('hello')
+    await read.promise
+    throw new Error('the reason')
+  }
+  await using stream = await open(frames())
+  read.resolve()
+  await assert.rejects(stream.response.toArray(), { code: 'ECONNRESET' })
+  await stream.sent
+  assert.match(stream.lines.join(), /the reason/)
+})
