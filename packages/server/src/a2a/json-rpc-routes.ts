@@ -6,8 +6,9 @@ import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
 import { dispatch, readEnvelope, readId } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
-import { checkVersion } from './rules.ts'
+import { negotiateVersion } from './rules.ts'
 import { sendStream } from './send-stream.ts'
+import { versionOf } from './version-of.ts'
 
 /** Everywhere that the sources put their JSON-RPC endpoint: one handler. */
 const paths = ['/', '/v1/a2a', '/a2a/jsonrpc']
@@ -46,12 +47,12 @@ type Body = ReturnType<typeof parseStrictJson>
 
 async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Body): Promise<void> {
   const envelope = readEnvelope(body)
-  checkVersion(versionOf(request))
+  const version = negotiateVersion(versionOf(request), envelope.method)
   using resources = new DisposableStack()
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
-  const given = await dispatch(envelope, {
+  const given = await dispatch(envelope, version, {
     ctx,
     principal: request.principal,
     lastEventId: lastEventIdOf(request.headers),
@@ -60,13 +61,5 @@ async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply
   })
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id: envelope.id, result: given.result })
-  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given.stream)
-}
-
-function versionOf({ headers, query }: FastifyRequest): string | undefined {
-  const header = headers['a2a-version']
-  if (typeof header === 'string') return header
-  const parameter = new Map(Object.entries(query ?? {})).get('A2A-Version')
-  // Given twice it is a list, and no version.
-  return parameter === undefined ? undefined : String(parameter)
+  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given)
 }

@@ -3,6 +3,7 @@ import type { Json } from '@codetether/protocol/json'
 import type { RpcId } from '@codetether/protocol/json-rpc'
 import { limits } from '@codetether/protocol/limits'
 import { authorize } from '../auth/authorize.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import type { Answer, Call } from './method.ts'
 import { methods } from './methods.ts'
 
@@ -50,8 +51,12 @@ const unknownMethod = (method: string) =>
  * Carries out one call. @returns null for a notification, which does nothing: a method that does not exist or that
  * extends A2A, called without an id or with null. A2A's own methods without an id are calls all the same.
  */
-export async function dispatch(envelope: Envelope, call: Omit<Call<unknown>, 'params'>): Promise<Answer | null> {
-  const method = methods.get(envelope.method)
+export async function dispatch(
+  envelope: Envelope,
+  version: WireVersion,
+  call: Omit<Call<unknown>, 'params'>,
+): Promise<Answer | null> {
+  const method = methods[version].get(envelope.method)
   if (envelope.id === null && (!method || method.isExtension)) return null
   if (!method) throw unknownMethod(envelope.method)
   authorize(call.principal, method.permission)

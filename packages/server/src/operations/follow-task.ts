@@ -6,13 +6,9 @@ import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
 import { readEvents } from '../store/read-events.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import type { TaskFrame } from '../store/task-frame.ts'
 import { getTask } from './get-task.ts'
 import { insertFiles } from './inline-files.ts'
-
-/** What a reader of a task gets, one for each A2A frame. */
-export type TaskFrame =
-  | { kind: 'snapshot'; generation: number; snapshot: TaskSnapshot }
-  | { kind: 'event'; generation: number; taskId: string; contextId: string; event: LoggedEvent; final: boolean }
 
 export interface Follow {
   taskId: string

@@ -8,6 +8,8 @@ import { insertSnapshotFiles } from './inline-files.ts'
 export interface ListRequest {
   contextId?: string | undefined
   status?: TaskState | undefined
+  /** RFC 3339: tasks whose status is of this time or later. */
+  statusTimestampAfter?: string | undefined
   pageSize: number
   pageToken: string
   historyLength: number
@@ -36,6 +38,7 @@ export async function listPage(ctx: Context, { tenantId, id: principal }: Princi
     principal,
     contextId: request.contextId ?? null,
     state: request.status ?? null,
+    since: request.statusTimestampAfter ? new Date(request.statusTimestampAfter) : null,
     after: fromToken(request.pageToken),
     // One more than the page tells whether there is a next one.
     limit: request.pageSize + 1,
