@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { echoAgent } from '@codetether/agents/echo-agent'
-import { insertTasks } from '@codetether/server/store/insert-tasks'
+import { insertTasks, serializeTask } from '@codetether/server/store/insert-tasks'
 import { ensurePartitions } from '@codetether/server/store/leases'
 import { readEvents } from '@codetether/server/store/read-events'
 import { assertSoundLog, readLog, to } from './event-log.ts'
@@ -40,7 +40,7 @@ test('a month begins and ends at midnight of UTC, to the millisecond', async () 
   const tenantId = await addTenant(store, 'alpha')
   for (const time of [month(0), month(1) - 1, month(1), month(2) - 1, month(2), month(3) - 1]) {
     const id = idAt(time)
-    await store.write(tenantId, tx => insertTasks(tx, tenantId, [markedTask('mark', { id })]))
+    await store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask(markedTask('mark', { id }))]))
     assert.deepEqual(new Set((await readLog(database, id)).map(row => row.partition)), new Set([partitionOf(id)]))
   }
 })
@@ -52,7 +52,7 @@ test('a task of a far-off time finds the default partition and is read like any 
   for (const time of [0, Date.UTC(1999, 0), Date.UTC(2100, 5), 2 ** 48 - 1, month(0) - 1, month(40)]) {
     const task = markedTask('mark', { id: idAt(time) })
     const where = { tenantId, taskId: task.id, afterSeq: 0 }
-    await store.write(tenantId, tx => insertTasks(tx, tenantId, [task]))
+    await store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask(task)]))
     assert.deepEqual(
       new Set((await readLog(database, task.id)).map(row => row.partition)),
       new Set(['task_events_default']),
@@ -78,7 +78,7 @@ test('a new partition takes the tasks of its month', async () => {
   const tenantId = await addTenant(store, 'alpha')
   await store.system(tx => ensurePartitions(tx, 6))
   const task = markedTask('mark', { id: idAt(month(6)) })
-  await store.write(tenantId, tx => insertTasks(tx, tenantId, [task]))
+  await store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask(task)]))
   assert.equal((await readLog(database, task.id))[0]?.partition, partitionOf(task.id))
 })
 
@@ -87,7 +87,7 @@ test('a month whose tasks lie in the default partition already does not keep the
   const { database, store } = opened
   const tenantId = await addTenant(store, 'alpha')
   const early = markedTask('mark', { id: idAt(month(4)) })
-  await store.write(tenantId, tx => insertTasks(tx, tenantId, [early]))
+  await store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask(early)]))
   const made = await store.system(tx => ensurePartitions(tx, 5))
   assert.deepEqual(
     made,

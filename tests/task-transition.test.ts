@@ -6,7 +6,7 @@ import { withConnection } from '@codetether/server/db/connect'
 import { newId } from '@codetether/server/ids'
 import { planEvents } from '@codetether/server/operations/plan-events'
 import { changeTask } from '@codetether/server/store/change-task'
-import { insertTasks } from '@codetether/server/store/insert-tasks'
+import { insertTasks, serializeTask } from '@codetether/server/store/insert-tasks'
 import { testDatabase } from '@codetether/testing/test-database'
 import fc from 'fast-check'
 import { addTenant, markedTask, openTestStore } from './tenants.ts'
@@ -147,7 +147,7 @@ test('changeTask, asked for any state from any state, does what the machine says
     const created: TaskEvent = { kind: 'created' }
     const start = from === 'submitted' ? [created] : [created, ...statuses([from])]
     const task = markedTask('mark', { id: newId(), request: null, plan: planEvents(start, 'tester') })
-    await store.write(tenantId, tx => insertTasks(tx, tenantId, [task]))
+    await store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask(task)]))
     const plan = planEvents(statuses([to]), 'tester')
     const changed = await store
       .write(tenantId, tx => changeTask(tx, tenantId, { taskId: task.id, plan, from: taskStates, lease: 'keep' }))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withConnection } from '@codetether/server/db/connect'
 import { createTenantSigner } from '@codetether/server/db/tenant-context'
-import { insertTasks } from '@codetether/server/store/insert-tasks'
+import { insertTasks, serializeTask } from '@codetether/server/store/insert-tasks'
 import { setMemory } from '@codetether/server/store/memories'
 import { statement } from '@codetether/server/store/statement'
 import type { Reader, Store } from '@codetether/server/store/store'
@@ -148,7 +148,8 @@ test('a context does not outlive its transaction on the connection that the next
   await fillTenant(store, tenantId, 'mark')
   const fails = (text: string) => (tx: Reader) => tx.query(statement(text), [])
   const twice = markedTask('twice')
-  const store2 = () => store.write(tenantId, tx => insertTasks(tx, tenantId, [{ ...twice, request: null }]))
+  const store2 = () =>
+    store.write(tenantId, tx => insertTasks(tx, tenantId, [serializeTask({ ...twice, request: null })]))
   await store2()
   const endings: Record<string, () => Promise<unknown>> = {
     'a commit': () => store.write(tenantId, tx => tx.query(rowsOfAll, [])),

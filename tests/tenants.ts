@@ -5,7 +5,7 @@ import { newId } from '@codetether/server/ids'
 import { createLogger } from '@codetether/server/logger'
 import { planEvents } from '@codetether/server/operations/plan-events'
 import { insertBlobs } from '@codetether/server/store/blobs'
-import { insertTasks, type NewTask } from '@codetether/server/store/insert-tasks'
+import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
 import { setMemory } from '@codetether/server/store/memories'
 import { statement } from '@codetether/server/store/statement'
 import { createStore, type Store } from '@codetether/server/store/store'
@@ -79,7 +79,7 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
   const task = markedTask(mark)
   await store.write(tenantId, async tx => {
     await Promise.all([
-      insertTasks(tx, tenantId, [task, markedTask(mark)]),
+      insertTasks(tx, tenantId, [task, markedTask(mark)].map(serializeTask)),
       insertBlobs(tx, tenantId, [{ id: newId(), content: Buffer.from(mark), taskId: task.id }]),
       setMemory(tx, owner, { key: 'mark', value: mark, most: 10 }),
     ])

@@ -42,8 +42,34 @@ const requests = (taskId: string, contextId: string) => {
     ['tasks/pushNotificationConfig/set', { taskId, pushNotificationConfig: { url: 'https://example.org/hook' } }],
     ['tasks/pushNotificationConfig/get', { id: taskId }],
     ['agent/getAuthenticatedExtendedCard', {}],
+    ...requestsV10(taskId, contextId),
   ]
   return calls.map(([method, params], id) => ({ jsonrpc: '2.0', id, method, params }))
+}
+
+/** The same in v1.0, which a method name in PascalCase chooses. */
+function requestsV10(taskId: string, contextId: string): [string, object][] {
+  const parts = [
+    { text: 'hello' },
+    { raw: 'AAAA', mediaType: 'text/plain', filename: 'a.txt' },
+    { data: [1, { b: 'x' }] },
+  ]
+  const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts, contextId, metadata: { agent: 'Echo' } }
+  const configuration = { acceptedOutputModes: ['text/plain'], returnImmediately: true, historyLength: 3 }
+  return [
+    ['SendMessage', { tenant: '', message, configuration, metadata: { trace: 'x' } }],
+    ['SendMessage', { message: { ...message, taskId } }],
+    ['SendStreamingMessage', { message: { ...message, messageId: 'streamed' } }],
+    ['GetTask', { id: taskId, historyLength: 5 }],
+    ['CancelTask', { id: taskId }],
+    ['SubscribeToTask', { id: taskId }],
+    [
+      'ListTasks',
+      { contextId, status: 'TASK_STATE_COMPLETED', pageSize: 10, statusTimestampAfter: '2026-01-01T00:00:00Z' },
+    ],
+    ['CreateTaskPushNotificationConfig', { taskId, url: 'https://example.org/hook' }],
+    ['GetExtendedAgentCard', {}],
+  ]
 }
 
 /** Headers as odd as the bodies. */

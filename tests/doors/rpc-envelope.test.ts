@@ -106,8 +106,8 @@ const contents: Refusal[] = [
   ),
   { what: 'an id that loses digits', body: raw('{}', '9007199254740993'), code: -32602, id: null },
   { what: '65 levels', body: raw(`{"a":${nested(63)}}`), code: -32602 },
-  { what: '100,000 levels', body: raw(`{"a":${nested(100_000)}}`), code: -32602 },
-  { what: '100,000 levels behind a number', body: raw(`{"n":1e400,"a":${nested(100_000)}}`), code: -32602 },
+  { what: '100,000 levels', body: raw(`{"a":${nested(100_000)}}`), code: -32602, id: null },
+  { what: '100,000 levels behind a number', body: raw(`{"n":1e400,"a":${nested(100_000)}}`), code: -32602, id: null },
   { what: 'a million levels that do not end', body: '['.repeat(1_000_000), code: -32602, id: null },
   { what: '1,001 keys', body: raw(keys(1001)), code: -32602 },
 ].map(refusal => ({ id: 7, ...refusal }))

@@ -183,7 +183,7 @@ describe('the parameters of the methods', () => {
       }
     })
 
-  for (const version of ['9.9', '1.0', '0.2', '0.30', '0.3x', 'x', '0', '3', '0.3, 9.9', '__proto__'])
+  for (const version of ['9.9', '1.1', '0.2', '0.30', '0.3x', 'x', '0', '3', '0.3, 9.9', '__proto__'])
     test(`the version ${version} is refused, as a header and as a query parameter`, async () => {
       for (const path of rpcPaths) {
         const asHeader = await call('message/send', message('hello'), { 'a2a-version': version }, path)
@@ -192,7 +192,7 @@ describe('the parameters of the methods', () => {
         for (const answer of [asHeader, asQuery]) {
           assert.equal(answer.status, 200)
           assertRpcError(answer, -32009, 'x')
-          assert.deepEqual(answer.body.error.data[0].metadata, { supportedVersions: ['0.3'] })
+          assert.deepEqual(answer.body.error.data[0].metadata, { supportedVersions: ['0.3', '1.0'] })
         }
       }
     })

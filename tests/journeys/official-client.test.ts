@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
-import test, { after } from 'node:test'
-import { type Message, Role, SendMessageRequest, type StreamResponse, type Task, TaskState } from '@a2a-js/sdk'
+import test, { after, describe } from 'node:test'
+import {
+  ListTasksRequest,
+  type Message,
+  Role,
+  SendMessageRequest,
+  type StreamResponse,
+  type Task,
+  TaskState,
+} from '@a2a-js/sdk'
 import {
   type Client,
   ClientFactory,
@@ -17,6 +25,7 @@ import {
 import { builtInAgents } from '@codetether/agents/built-in'
 import { defineAgent } from '@codetether/agents/define-agent'
 import { textOf } from '@codetether/protocol/message'
+import { z } from 'zod'
 import { startPlatform } from '../platform.ts'
 import { gatedAgent } from './gated-agent.ts'
 
@@ -34,17 +43,23 @@ const platform = await startPlatform({ agents: [...builtInAgents, gated.agent, g
 after(() => platform[Symbol.asyncDispose]())
 
 const legacyCompat = { enabled: true }
+const factory = new ClientFactory(
+  ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
+    transports: [new JsonRpcTransportFactory({ legacyCompat })],
+  }),
+)
 
-/** The official client, which finds out by the card that it speaks v0.3. */
-const connect = (): Promise<Client> =>
-  new ClientFactory(
-    ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-      transports: [new JsonRpcTransportFactory({ legacyCompat })],
-      cardResolver: new DefaultAgentCardResolver({ legacyCompat }),
-    }),
-  ).createFromUrl(platform.url)
+/** The official client as it finds its version out by itself: it asks for the card of v1.0. */
+const connect = (): Promise<Client> => factory.createFromUrl(platform.url)
 
-const client = await connect()
+/** The official client before a server that has v0.3 only: the card without the list of interfaces that v1.0 brings. */
+async function connectToV03(): Promise<Client> {
+  const response = await fetch(`${platform.url}/.well-known/agent-card.json`)
+  const { supportedInterfaces: _, ...card } = AgentCardV03.parse(await response.json())
+  return factory.createFromAgentCard(new DefaultAgentCardResolver({ legacyCompat }).normalizeAgentCard(card))
+}
+
+const AgentCardV03 = z.looseObject({ supportedInterfaces: z.unknown() })
 
 interface To {
   agent?: string
@@ -65,7 +80,7 @@ const request = (text: string, { agent, returnImmediately = false, ...ids }: To 
     configuration: { returnImmediately },
   })
 
-async function send(text: string, to?: To): Promise<Task> {
+async function sendBy(client: Client, text: string, to?: To): Promise<Task> {
   const sent = await client.sendMessage(request(text, to))
   assert.ok('status' in sent, 'a message is answered with a task')
   return sent
@@ -80,88 +95,118 @@ const nameOf = ({ payload }: StreamResponse): string | undefined =>
 
 const tenant = ''
 
-test('the official client finds the card and takes it for v0.3', async () => {
-  assert.equal(client.protocolVersion, '0.3')
-  const card = await client.getAgentCard()
-  assert.equal(card.name, 'CodeTether')
-  assert.equal(card.capabilities?.streaming, true)
-  assert.ok(card.skills.some(skill => skill.id === 'task-management'))
-  for (const { url, protocolBinding } of card.supportedInterfaces)
-    assert.deepEqual([url, protocolBinding], [`${platform.url}/`, 'JSONRPC'])
-})
+for (const [version, connectClient] of [
+  ['1.0', connect],
+  ['0.3', connectToV03],
+] as const)
+  describe(`the official client, speaking v${version}`, async () => {
+    const client = await connectClient()
+    const send = (text: string, to?: To) => sendBy(client, text, to)
 
-test('the official client sends a message and gets the finished task', async () => {
-  const task = await send('Calculate 25 * 4')
-  assert.equal(task.status?.state, TaskState.TASK_STATE_COMPLETED)
-  assert.match(wordsOf(task.status?.message), /The result is 100/)
-  assert.deepEqual([task.artifacts.length, task.history[0]?.role], [1, Role.ROLE_USER])
-})
+    test('finds the card and its version', async () => {
+      assert.equal(client.protocolVersion, version)
+      const card = await client.getAgentCard()
+      assert.equal(card.name, 'CodeTether')
+      assert.equal(card.capabilities?.streaming, true)
+      assert.ok(card.skills.some(skill => skill.id === 'task-management'))
+      for (const { url, protocolBinding } of card.supportedInterfaces)
+        assert.deepEqual([url, protocolBinding], [`${platform.url}/`, 'JSONRPC'])
+    })
 
-test('the official client gets a task that it has sent, with as much history as it asks for', async () => {
-  const { id, contextId } = await send('Remember me')
-  const task = await client.getTask({ tenant, id })
-  assert.deepEqual([task.id, task.contextId, wordsOf(task.status?.message)], [id, contextId, 'Echo: Remember me'])
-  assert.equal(wordsOf(task.history[0]), 'Remember me')
-  assert.deepEqual((await client.getTask({ tenant, id, historyLength: 0 })).history, [])
-})
+    test('sends a message and gets the finished task', async () => {
+      const task = await send('Calculate 25 * 4')
+      assert.equal(task.status?.state, TaskState.TASK_STATE_COMPLETED)
+      assert.match(wordsOf(task.status?.message), /The result is 100/)
+      assert.deepEqual([task.artifacts.length, task.history[0]?.role], [1, Role.ROLE_USER])
+    })
 
-test('the official client streams the task, its updates, the artifact and the final status', async () => {
-  const stream = await Array.fromAsync(client.sendMessageStream(request('Generate a report')))
-  assert.deepEqual(stream.map(nameOf), ['task', 'TASK_STATE_WORKING', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
-  const last = stream.at(-1)?.payload
-  assert.ok(last?.$case === 'statusUpdate')
-  assert.equal(wordsOf(last.value.status?.message), 'Echo: Generate a report')
-})
+    test('gets a task that it has sent, with as much history as it asks for', async () => {
+      const { id, contextId } = await send('Remember me')
+      const task = await client.getTask({ tenant, id })
+      assert.deepEqual([task.id, task.contextId, wordsOf(task.status?.message)], [id, contextId, 'Echo: Remember me'])
+      assert.equal(wordsOf(task.history[0]), 'Remember me')
+      assert.deepEqual((await client.getTask({ tenant, id, historyLength: 0 })).history, [])
+    })
 
-test('the official client cancels a running task, whose agent stops', async () => {
-  const { id, status } = await send('cancel this', { agent: 'Gated', returnImmediately: true })
-  assert.equal(status?.state, TaskState.TASK_STATE_WORKING)
-  const canceled = await client.cancelTask({ tenant, id, metadata: undefined })
-  assert.deepEqual([canceled.id, canceled.status?.state], [id, TaskState.TASK_STATE_CANCELED])
-  await gated.stopped('cancel this')
-  await assert.rejects(client.cancelTask({ tenant, id, metadata: undefined }), TaskNotCancelableError)
-})
+    test('streams the task, its updates, the artifact and the final status', async () => {
+      const stream = await Array.fromAsync(client.sendMessageStream(request('Generate a report')))
+      assert.deepEqual(stream.map(nameOf), ['task', 'TASK_STATE_WORKING', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
+      const last = stream.at(-1)?.payload
+      assert.ok(last?.$case === 'statusUpdate')
+      assert.equal(wordsOf(last.value.status?.message), 'Echo: Generate a report')
+    })
 
-test('the official client resubscribes to a running task and sees its end', async () => {
-  const { id } = await send('resubscribe to this', { agent: 'Gated', returnImmediately: true })
-  const stream = client.resubscribeTask({ tenant, id })
-  const { value: first } = await stream.next()
-  assert.ok(first?.payload?.$case === 'task')
-  assert.equal(first.payload.value.status?.state, TaskState.TASK_STATE_WORKING)
-  gated.open('resubscribe to this')
-  assert.deepEqual((await Array.fromAsync(stream)).map(nameOf), ['artifactUpdate', 'TASK_STATE_COMPLETED'])
-})
+    test('cancels a running task, whose agent stops', async () => {
+      const { id, status } = await send(`cancel this, ${version}`, { agent: 'Gated', returnImmediately: true })
+      assert.equal(status?.state, TaskState.TASK_STATE_WORKING)
+      const canceled = await client.cancelTask({ tenant, id, metadata: undefined })
+      assert.deepEqual([canceled.id, canceled.status?.state], [id, TaskState.TASK_STATE_CANCELED])
+      await gated.stopped(`cancel this, ${version}`)
+      // A second cancel is an error in v0.3, and idempotent in v1.0.
+      const again = client.cancelTask({ tenant, id, metadata: undefined })
+      if (version === '0.3') await assert.rejects(again, TaskNotCancelableError)
+      else assert.equal((await again).status?.state, TaskState.TASK_STATE_CANCELED)
+    })
 
-test('a task that asks back goes on with the answer of the official client', async () => {
-  const asked = await send('Greet me', { agent: 'Greeter' })
-  assert.equal(asked.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED)
-  assert.equal(wordsOf(asked.status.message), 'What is your name?')
-  const { id: taskId, contextId } = asked
-  const greeted = await send('Ada', { taskId, contextId })
-  assert.deepEqual([greeted.id, greeted.status?.state], [taskId, TaskState.TASK_STATE_COMPLETED])
-  assert.equal(wordsOf(greeted.status?.message), 'Hello, Ada')
-  assert.deepEqual(greeted.history.map(wordsOf), ['Greet me', 'What is your name?', 'Ada'])
-})
+    test('resubscribes to a running task and sees its end', async () => {
+      const { id } = await send(`resubscribe to this, ${version}`, { agent: 'Gated', returnImmediately: true })
+      const stream = client.resubscribeTask({ tenant, id })
+      const { value: first } = await stream.next()
+      assert.ok(first?.payload?.$case === 'task')
+      assert.equal(first.payload.value.status?.state, TaskState.TASK_STATE_WORKING)
+      gated.open(`resubscribe to this, ${version}`)
+      assert.deepEqual((await Array.fromAsync(stream)).map(nameOf), ['artifactUpdate', 'TASK_STATE_COMPLETED'])
+    })
 
-test('the same with streams: the first ends with the question, the second goes on with the task', async () => {
-  const first = await Array.fromAsync(client.sendMessageStream(request('Greet me', { agent: 'Greeter' })))
-  assert.deepEqual(first.map(nameOf), ['task', 'TASK_STATE_WORKING', 'TASK_STATE_INPUT_REQUIRED'])
-  const [opening] = first
-  assert.ok(opening?.payload?.$case === 'task')
-  const { id: taskId, contextId } = opening.payload.value
-  const second = await Array.fromAsync(client.sendMessageStream(request('Grace', { taskId, contextId })))
-  assert.deepEqual(second.map(nameOf), ['task', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
-  const last = second.at(-1)?.payload
-  assert.ok(last?.$case === 'statusUpdate')
-  assert.equal(wordsOf(last.value.status?.message), 'Hello, Grace')
-})
+    test('a task that asks back goes on with the answer of the official client', async () => {
+      const asked = await send('Greet me', { agent: 'Greeter' })
+      assert.equal(asked.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED)
+      assert.equal(wordsOf(asked.status.message), 'What is your name?')
+      const { id: taskId, contextId } = asked
+      const greeted = await send('Ada', { taskId, contextId })
+      assert.deepEqual([greeted.id, greeted.status?.state], [taskId, TaskState.TASK_STATE_COMPLETED])
+      assert.equal(wordsOf(greeted.status?.message), 'Hello, Ada')
+      assert.deepEqual(greeted.history.map(wordsOf), ['Greet me', 'What is your name?', 'Ada'])
+    })
 
-test('errors reach the official client as its own', async () => {
-  const unknown = { tenant, id: 'task-123' }
-  await assert.rejects(client.getTask(unknown), TaskNotFoundError)
-  await assert.rejects(client.cancelTask({ ...unknown, metadata: undefined }), TaskNotFoundError)
-  await assert.rejects(Array.fromAsync(client.resubscribeTask(unknown)), TaskNotFoundError)
-  const { id: taskId } = await send('Done at once')
-  await assert.rejects(send('More of it', { taskId }), UnsupportedOperationError)
-  await assert.rejects(send('Anybody there?', { agent: 'Nobody' }), RequestMalformedError)
-})
+    test('the same with streams: the first ends with the question, the second goes on with the task', async () => {
+      const first = await Array.fromAsync(client.sendMessageStream(request('Greet me', { agent: 'Greeter' })))
+      assert.deepEqual(first.map(nameOf), ['task', 'TASK_STATE_WORKING', 'TASK_STATE_INPUT_REQUIRED'])
+      const [opening] = first
+      assert.ok(opening?.payload?.$case === 'task')
+      const { id: taskId, contextId } = opening.payload.value
+      const second = await Array.fromAsync(client.sendMessageStream(request('Grace', { taskId, contextId })))
+      assert.deepEqual(second.map(nameOf), ['task', 'artifactUpdate', 'TASK_STATE_COMPLETED'])
+      const last = second.at(-1)?.payload
+      assert.ok(last?.$case === 'statusUpdate')
+      assert.equal(wordsOf(last.value.status?.message), 'Hello, Grace')
+    })
+
+    test('errors reach the official client as its own', async () => {
+      const unknown = { tenant, id: 'task-123' }
+      await assert.rejects(client.getTask(unknown), TaskNotFoundError)
+      await assert.rejects(client.cancelTask({ ...unknown, metadata: undefined }), TaskNotFoundError)
+      await assert.rejects(Array.fromAsync(client.resubscribeTask(unknown)), TaskNotFoundError)
+      const { id: taskId } = await send('Done at once')
+      await assert.rejects(send('More of it', { taskId }), UnsupportedOperationError)
+      await assert.rejects(send('Anybody there?', { agent: 'Nobody' }), RequestMalformedError)
+    })
+
+    test('lists its tasks page by page', { skip: version === '0.3' && 'v0.3 has no listing' }, async () => {
+      const { contextId } = await send('first of two')
+      await send('second of two', { contextId })
+      const filter = { ...ListTasksRequest.fromJSON({ pageSize: 1 }), contextId }
+      const first = await client.listTasks(filter)
+      assert.deepEqual([first.tasks.length, first.pageSize, first.totalSize], [1, 1, 2])
+      const second = await client.listTasks({ ...filter, pageToken: first.nextPageToken })
+      assert.deepEqual([second.tasks.length, second.nextPageToken], [1, ''])
+      assert.notEqual(first.tasks[0]?.id, second.tasks[0]?.id)
+    })
+
+    test('is told when there is nothing to subscribe to', {
+      skip: version === '0.3' && 'v0.3 sends the task',
+    }, async () => {
+      const { id } = await send('Done at once')
+      await assert.rejects(Array.fromAsync(client.resubscribeTask({ tenant, id })), UnsupportedOperationError)
+    })
+  })

@@ -2,6 +2,10 @@
 export const limits = {
   bodyBytes: 4 * 1024 * 1024,
   jsonDepth: 64,
+  /** Values in one body: what parses in milliseconds takes far longer to validate. */
+  jsonValues: 200_000,
+  /** A refused body is looked into for its id up to this size. */
+  refusedBodyBytes: 64 * 1024,
   jsonKeysPerObject: 1_000,
   stringBytes: 1024 * 1024,
   /** Base64 characters of one inline file: the body limit bounds it too. */
@@ -16,6 +20,8 @@ export const limits = {
   historyLength: 1_000,
   pageSize: 100,
   pageSizeDefault: 50,
+  /** A page of tasks ends early when its rows have about this many bytes. */
+  pageBytes: 8 * 1024 * 1024,
   pageTokenChars: 512,
   streamsPerPrincipal: 1_000,
   streamHeartbeatMs: 15_000,
@@ -29,6 +35,8 @@ export const limits = {
   idempotencyKeyMs: 24 * 60 * 60 * 1000,
   /** Submissions that share one transaction at most. */
   tasksPerCommit: 64,
+  /** And about as many characters of JSON, of which one submission may have more. */
+  charsPerCommit: 4 * 1024 * 1024,
   leaseMs: 30_000,
   attemptsPerTask: 5,
   memoryKeyChars: 256,

@@ -23,9 +23,11 @@ const patienceMs = limits.gracefulStopMs / 4
 export function createRunningTasks(): RunningTasks {
   // A task may have two runs for a moment: one that has asked or lost its lease and has not returned yet, and the next.
   const runs = new Map<string, Set<Run>>()
+  let stopping: Stopping | null = null
   return {
     start(taskId, run) {
       const controller = new AbortController()
+      if (stopping) controller.abort(stopping)
       const group = runs.get(taskId) ?? new Set()
       const entry: Run = { controller, done: Promise.resolve() }
       runs.set(taskId, group.add(entry))
@@ -39,8 +41,9 @@ export function createRunningTasks(): RunningTasks {
     },
     ids: () => [...runs.keys()],
     async [Symbol.asyncDispose]() {
+      stopping = new Stopping('the server is stopping')
       const all = [...runs.values()].flatMap(group => [...group])
-      for (const { controller } of all) controller.abort(new Stopping('the server is stopping'))
+      for (const { controller } of all) controller.abort(stopping)
       // A handler that does not heed its signal must not keep the process; its task goes on at the next start.
       const { promise: late, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, patienceMs)

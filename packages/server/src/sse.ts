@@ -22,18 +22,22 @@ const toText = ({ id, data }: SseEvent): string =>
     .map(line => `data: ${line}\n`)
     .join('')}\n`
 
-/** How long a reader may take to accept what is buffered before it is cut. It resumes by its cursor. */
+/** A reader that takes nothing for so long is cut. It resumes by its cursor. */
 const stallMs = 30_000
 
 /** Resolves when the reader has taken what is buffered. Rejects when it is gone or stalled. */
 async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
   const stalled = new AbortController()
-  // Not AbortSignal.timeout: on a fast stream each pause would leave a timer of 30 s behind.
-  const timer = setTimeout(() => stalled.abort(), stallMs)
+  // A slow reader that takes something is no stalled one, however long a large frame takes it.
+  let taken = response.socket?.bytesWritten
+  const timer = setInterval(() => {
+    if (response.socket?.bytesWritten === taken) stalled.abort()
+    taken = response.socket?.bytesWritten
+  }, stallMs)
   try {
     await once(response, 'drain', { signal: AbortSignal.any([gone, stalled.signal]) })
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import type { Json, JsonObject } from '../json.ts'
+import { isBase64 } from '../base64.ts'
+import { JsonValue, Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
-import type { Message, Part } from '../message.ts'
+import type { Part } from '../message.ts'
+import type { ReadMessage } from '../read-message.ts'
 
 /**
  * Messages as callers of A2A v0.3 send them (specification §6.4, §6.5), read into the platform's own form. Beside the
@@ -10,10 +12,6 @@ import type { Message, Part } from '../message.ts'
  */
 const id = z.string().min(1).max(limits.idChars)
 const text = z.string().max(limits.stringBytes)
-const JsonValue: z.ZodType<Json> = z.json()
-export const Metadata: z.ZodType<JsonObject> = z.record(z.string(), JsonValue)
-
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 const FileInput = z
   .looseObject({
@@ -23,7 +21,7 @@ const FileInput = z
     name: z.string().max(1024).optional(),
   })
   .refine(file => (file.bytes === undefined) !== (file.uri === undefined), 'needs either bytes or uri')
-  .refine(file => file.bytes === undefined || (file.bytes.length % 4 === 0 && base64.test(file.bytes)), {
+  .refine(file => file.bytes === undefined || isBase64(file.bytes), {
     path: ['bytes'],
     message: 'is not base64',
   })
@@ -76,13 +74,8 @@ const PartRead = PartInput.transform((part, ctx): Part => {
 
 const isStandardPart = (part: unknown): boolean => typeof part === 'object' && part !== null && 'kind' in part
 
-/** What a caller said, and where it belongs. */
-export interface ReadMessage {
-  message: Message
-  messageIdGiven: boolean
-  taskId: string | null
-  contextId: string | null
-  skillId: string | null
+/** A message, and whether it came in the shape of older clients. */
+export interface ReadMessageV03 extends ReadMessage {
   oldShape: boolean
 }
 
@@ -102,7 +95,7 @@ const MessageInput = z.looseObject({
 
 const Parts = z.array(PartRead)
 
-export const MessageRead = MessageInput.transform((input, ctx): ReadMessage => {
+export const MessageRead = MessageInput.transform((input, ctx): ReadMessageV03 => {
   const parts = Parts.safeParse(input.parts)
   if (!parts.success) {
     for (const issue of parts.error.issues)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
 import { taskStates } from '../task-state.ts'
-import { MessageRead, Metadata } from './input.ts'
+import { MessageRead } from './input.ts'
 
 /** The parameters of the JSON-RPC methods of A2A v0.3 (specification §7), with the spellings of older clients. */
 const historyLength = z.int().min(0)

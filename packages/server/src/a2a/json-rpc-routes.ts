@@ -1,13 +1,16 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import type { Json } from '@codetether/protocol/json'
+import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
-import { dispatch, readEnvelope, readId } from './json-rpc.ts'
+import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
-import { checkVersion } from './rules.ts'
+import { negotiateVersion } from './rules.ts'
 import { sendStream } from './send-stream.ts'
+import { versionOf } from './version-of.ts'
 
 /** Everywhere that the sources put their JSON-RPC endpoint: one handler. */
 const paths = ['/', '/v1/a2a', '/a2a/jsonrpc']
@@ -19,14 +22,15 @@ const transportStatuses = new Set([401, 403, 405, 406, 413, 415, 429, 503])
 export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const url of paths)
     app.post(url, { config: { permission: 'agents:read', jsonRpc: true } }, async (request, reply) => {
-      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const opened = open(request)
       try {
-        await answer(ctx, request, reply, parseStrictJson(bytes))
+        if (opened.refusal) throw opened.refusal
+        await answer(ctx, request, reply, opened.json)
       } catch (thrown) {
         const error = asPlatformError(thrown, ctx.log.child({ reqId: request.id }))
         if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
         if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
-        await reply.send({ jsonrpc: '2.0', id: readId(bytes), error: presentRpcError(error) })
+        await reply.send({ jsonrpc: '2.0', id: opened.id, error: presentRpcError(error) })
       }
       return reply
     })
@@ -42,16 +46,29 @@ export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   })
 }
 
-type Body = ReturnType<typeof parseStrictJson>
+type Opened = { id: RpcId; refusal: PlatformError } | { id: RpcId; refusal?: never; json: Json }
 
-async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Body): Promise<void> {
+/** Parses the body, and lets go of its bytes: a stream may last for hours. */
+function open(request: FastifyRequest): Opened {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  request.body = undefined
+  try {
+    const json = parseStrictJson(bytes)
+    return { id: idOf(json), json }
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    return { id: idInRefused(bytes), refusal: error }
+  }
+}
+
+async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Json): Promise<void> {
   const envelope = readEnvelope(body)
-  checkVersion(versionOf(request))
+  const version = negotiateVersion(versionOf(request), envelope.method)
   using resources = new DisposableStack()
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
-  const given = await dispatch(envelope, {
+  const given = await dispatch(envelope, version, {
     ctx,
     principal: request.principal,
     lastEventId: lastEventIdOf(request.headers),
@@ -60,13 +77,5 @@ async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply
   })
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id: envelope.id, result: given.result })
-  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given.stream)
-}
-
-function versionOf({ headers, query }: FastifyRequest): string | undefined {
-  const header = headers['a2a-version']
-  if (typeof header === 'string') return header
-  const parameter = new Map(Object.entries(query ?? {})).get('A2A-Version')
-  // Given twice it is a list, and no version.
-  return parameter === undefined ? undefined : String(parameter)
+  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given)
 }

@@ -5,10 +5,11 @@ import type { Json } from '@codetether/protocol/json'
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
 import { type Permission, permissions } from '../principal.ts'
-import { dispatch, readEnvelope, readId } from './json-rpc.ts'
+import type { WireVersion } from '../store/tasks.ts'
+import { dispatch, idInRefused, readEnvelope } from './json-rpc.ts'
 import { methods } from './methods.ts'
 
-const idIn = (body: unknown) => readId(Buffer.from(JSON.stringify(body) ?? ''))
+const idIn = (body: unknown) => idInRefused(Buffer.from(JSON.stringify(body) ?? ''))
 
 const call = { jsonrpc: '2.0', id: 'a', method: 'tasks/get', params: { id: 't' } }
 const without = (key: keyof typeof call): Json => Object.fromEntries(Object.entries(call).filter(([k]) => k !== key))
@@ -77,16 +78,23 @@ test('the id is found also where the rest of the envelope is wrong', () => {
   for (const body of [undefined, null, 'a', 5, [call]]) assert.equal(idIn(body), null)
 })
 
+const versions: readonly WireVersion[] = ['0.3', '1.0']
+const all = versions.flatMap(version => [...methods[version].values()].map(method => [version, method] as const))
+
 /** What is refused before a method begins: no call of these reaches the context. */
 const nowhere: Context = Object.create(null)
 
-const codeOf = async (body: Json, held: readonly Permission[] = permissions): Promise<string | null> => {
+const codeOf = async (
+  body: Json,
+  held: readonly Permission[] = permissions,
+  version: WireVersion = '0.3',
+): Promise<string | null> => {
   const principal = { tenantId: 't', id: 'local', permissions: new Set(held) }
   const { signal } = new AbortController()
   try {
     using resources = new DisposableStack()
     const rest = { ctx: nowhere, principal, lastEventId: null, signal, resources }
-    const answer = await dispatch(readEnvelope(body), rest)
+    const answer = await dispatch(readEnvelope(body), version, rest)
     return answer === null ? 'no answer' : 'an answer'
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
@@ -96,8 +104,11 @@ const codeOf = async (body: Json, held: readonly Permission[] = permissions): Pr
 
 for (const params of [[], [{ id: 't' }], 'id', '', 5, true])
   test(`params may not be ${JSON.stringify(params)}, for any method`, async () => {
-    for (const method of methods.keys())
-      assert.equal(await codeOf({ ...call, method, params }), 'INVALID_PARAMS: params must be an object')
+    for (const [version, method] of all)
+      assert.equal(
+        await codeOf({ ...call, method: method.name, params }, permissions, version),
+        'INVALID_PARAMS: params must be an object',
+      )
   })
 
 for (const params of [undefined, null, {}, { '': 't' }])
@@ -130,10 +141,10 @@ test('a method of A2A without an id is a call', async () => {
   assert.match((await codeOf({ jsonrpc: '2.0', method: 'tasks/get' })) ?? '', /^INVALID_PARAMS/)
 })
 
-for (const [method, { permission }] of methods)
+for (const [version, { name: method, permission }] of all)
   test(`${method} needs ${permission}, whatever its params are`, async () => {
     const others = permissions.filter(other => other !== permission)
-    assert.match((await codeOf({ ...call, method, params: 'x' }, others)) ?? '', /^FORBIDDEN/)
+    assert.match((await codeOf({ ...call, method, params: 'x' }, others, version)) ?? '', /^FORBIDDEN/)
   })
 
 test('what this server declares not to have is refused by the codes of A2A', async () => {
@@ -146,4 +157,14 @@ test('what this server declares not to have is refused by the codes of A2A', asy
     (await codeOf({ ...call, method: 'agent/getAuthenticatedExtendedCard' })) ?? '',
     /^EXTENDED_CARD_NOT_CONFIGURED/,
   )
+})
+
+test('the methods of one version do not exist in the other', async () => {
+  for (const [version, { name }] of all) {
+    const other = version === '0.3' ? '1.0' : '0.3'
+    assert.equal(
+      await codeOf({ ...call, method: name }, permissions, other),
+      `METHOD_NOT_FOUND: method not found: ${name}`,
+    )
+  }
 })

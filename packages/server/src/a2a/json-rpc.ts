@@ -3,6 +3,7 @@ import type { Json } from '@codetether/protocol/json'
 import type { RpcId } from '@codetether/protocol/json-rpc'
 import { limits } from '@codetether/protocol/limits'
 import { authorize } from '../auth/authorize.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import type { Answer, Call } from './method.ts'
 import { methods } from './methods.ts'
 
@@ -30,11 +31,18 @@ export function readEnvelope(body: Json): Envelope {
   return { id, method, params }
 }
 
-/** The id to answer a refused request with, whatever is wrong with the rest of it; null if there is none to be read. */
-export function readId(body: Buffer): RpcId {
+/** The id to answer with, whatever is wrong with the rest of the request; null if there is none to be read. */
+export function idOf(body: Json): RpcId {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null
+  const { id = null } = body
+  return isId(id) ? id : null
+}
+
+/** The same for a body that the strict parser refuses. One that is large may be so because it is meant to be slow. */
+export function idInRefused(body: Buffer): RpcId {
+  if (body.length > limits.refusedBodyBytes) return null
   try {
-    const { id = null } = JSON.parse(body.toString())
-    return isId(id) ? id : null
+    return idOf(JSON.parse(body.toString()))
   } catch {
     return null
   }
@@ -50,8 +58,12 @@ const unknownMethod = (method: string) =>
  * Carries out one call. @returns null for a notification, which does nothing: a method that does not exist or that
  * extends A2A, called without an id or with null. A2A's own methods without an id are calls all the same.
  */
-export async function dispatch(envelope: Envelope, call: Omit<Call<unknown>, 'params'>): Promise<Answer | null> {
-  const method = methods.get(envelope.method)
+export async function dispatch(
+  envelope: Envelope,
+  version: WireVersion,
+  call: Omit<Call<unknown>, 'params'>,
+): Promise<Answer | null> {
+  const method = methods[version].get(envelope.method)
   if (envelope.id === null && (!method || method.isExtension)) return null
   if (!method) throw unknownMethod(envelope.method)
   authorize(call.principal, method.permission)

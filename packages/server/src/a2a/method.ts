@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
-import type { TaskFrame } from '../operations/follow-task.ts'
 import type { Permission, Principal } from '../principal.ts'
+import type { TaskFrame } from '../store/task-frame.ts'
 
 /** One call of a method, after its checks. */
 export interface Call<Params> {
@@ -16,13 +16,19 @@ export interface Call<Params> {
   resources: DisposableStack
 }
 
-export type Answer = { result: unknown } | { stream: AsyncGenerator<TaskFrame, void, undefined> }
+export type Answer =
+  | { result: unknown }
+  | {
+      stream: AsyncGenerator<TaskFrame, void, undefined>
+      /** A frame as the caller's version of A2A shows it; null for one that it does not show. */
+      present: (frame: TaskFrame) => object | null
+    }
 
 /** A JSON-RPC method: its parameters, the permission it needs, and what it does. */
 export interface Method<Params = unknown> {
   name: string
   permission: Permission
-  /** Not a method of A2A v0.3 itself. */
+  /** Not a method of A2A itself. */
   isExtension?: boolean
   params: z.ZodType<Params>
   /** Throws PlatformError. */

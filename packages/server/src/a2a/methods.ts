@@ -1,14 +1,21 @@
 import { type ErrorCode, PlatformError } from '@codetether/protocol/errors'
 import { z } from 'zod'
 import type { Permission } from '../principal.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import type { AnyMethod, Method } from './method.ts'
-import { messageSend } from './methods/message-send.ts'
-import { messageStream } from './methods/message-stream.ts'
-import { tasksCancel } from './methods/tasks-cancel.ts'
-import { tasksGet } from './methods/tasks-get.ts'
-import { tasksList } from './methods/tasks-list.ts'
-import { tasksResubscribe } from './methods/tasks-resubscribe.ts'
 import { parseParams } from './parse-params.ts'
+import { messageSend } from './v03/message-send.ts'
+import { messageStream } from './v03/message-stream.ts'
+import { tasksCancel } from './v03/tasks-cancel.ts'
+import { tasksGet } from './v03/tasks-get.ts'
+import { tasksList } from './v03/tasks-list.ts'
+import { tasksResubscribe } from './v03/tasks-resubscribe.ts'
+import { cancelTask } from './v10/cancel-task.ts'
+import { getTask } from './v10/get-task.ts'
+import { listTasks } from './v10/list-tasks.ts'
+import { sendMessage } from './v10/send-message.ts'
+import { sendStreamingMessage } from './v10/send-streaming-message.ts'
+import { subscribeToTask } from './v10/subscribe-to-task.ts'
 
 const served = <Params>({ name, permission, isExtension = false, params, handle }: Method<Params>): AnyMethod => ({
   name,
@@ -21,12 +28,18 @@ const served = <Params>({ name, permission, isExtension = false, params, handle 
 const refused = (name: string, permission: Permission, code: ErrorCode, message: string): AnyMethod =>
   served({ name, permission, params: z.unknown(), handle: () => Promise.reject(new PlatformError(code, message)) })
 
+const noExtendedCard = (name: string, code: ErrorCode) =>
+  refused(name, 'agents:read', code, 'there is no extended card')
+
 const noPush = (name: string) =>
   refused(name, 'tasks:write', 'PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
 
-/** Every method that exists in A2A v0.3, and `tasks/list`. */
-export const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [
+const byName = (list: readonly AnyMethod[]): ReadonlyMap<string, AnyMethod> =>
+  new Map(list.map(method => [method.name, method]))
+
+/** Every method of A2A v0.3 and v1.0 over JSON-RPC, and `tasks/list`. */
+export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod>>> = {
+  '0.3': byName([
     served(messageSend),
     served(messageStream),
     served(tasksGet),
@@ -37,11 +50,20 @@ export const methods: ReadonlyMap<string, AnyMethod> = new Map(
     noPush('tasks/pushNotificationConfig/get'),
     noPush('tasks/pushNotificationConfig/list'),
     noPush('tasks/pushNotificationConfig/delete'),
-    refused(
-      'agent/getAuthenticatedExtendedCard',
-      'agents:read',
-      'EXTENDED_CARD_NOT_CONFIGURED',
-      'there is no extended card',
-    ),
-  ].map(method => [method.name, method]),
-)
+    noExtendedCard('agent/getAuthenticatedExtendedCard', 'EXTENDED_CARD_NOT_CONFIGURED'),
+  ]),
+  '1.0': byName([
+    served(sendMessage),
+    served(sendStreamingMessage),
+    served(getTask),
+    served(listTasks),
+    served(cancelTask),
+    served(subscribeToTask),
+    noPush('CreateTaskPushNotificationConfig'),
+    noPush('GetTaskPushNotificationConfig'),
+    noPush('ListTaskPushNotificationConfigs'),
+    noPush('DeleteTaskPushNotificationConfig'),
+    // A card that does not declare it: §3.1.11.
+    noExtendedCard('GetExtendedAgentCard', 'UNSUPPORTED_OPERATION'),
+  ]),
+}

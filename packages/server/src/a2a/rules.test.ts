@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PlatformError } from '@codetether/protocol/errors'
 import { SendParams } from '@codetether/protocol/v03/params'
-import { checkConfiguration, checkVersion } from './rules.ts'
+import { checkReply, negotiateVersion } from './rules.ts'
+import { toStartRequest } from './v03/start-request.ts'
 
-const refusalOf = (check: () => void): PlatformError | null => {
+const refusalOf = (check: () => unknown): PlatformError | null => {
   try {
     check()
     return null
@@ -14,24 +15,48 @@ const refusalOf = (check: () => void): PlatformError | null => {
   }
 }
 
-for (const version of [undefined, '', '0.3', '0.3.0', '0.3.17'])
-  test(`version ${JSON.stringify(version) ?? 'absent'} is spoken`, () =>
-    assert.equal(
-      refusalOf(() => checkVersion(version)),
-      null,
-    ))
+const spoken: [given: string | undefined, method: string, version: string][] = [
+  [undefined, 'message/send', '0.3'],
+  ['', 'message/send', '0.3'],
+  [undefined, 'SendMessage', '1.0'],
+  ['', 'GetTask', '1.0'],
+  ['0.3', 'message/send', '0.3'],
+  ['0.3.0', 'SendMessage', '0.3'],
+  ['0.3.17', '', '0.3'],
+  ['1.0', 'SendMessage', '1.0'],
+  ['1.0.1', 'message/send', '1.0'],
+]
 
-for (const version of ['9.9', '0.2', '0.2.5', '0.30', '0', '0.3-beta', '03', 'latest', '0,3', 'null'])
+for (const [given, method, version] of spoken)
+  test(`version ${JSON.stringify(given) ?? 'absent'} with the method ${JSON.stringify(method)} is ${version}`, () => {
+    assert.equal(negotiateVersion(given, method), version)
+  })
+
+for (const version of [
+  '9.9',
+  '0.2',
+  '0.2.5',
+  '0.30',
+  '0',
+  '0.3-beta',
+  '03',
+  '1',
+  '1.1',
+  '1.00',
+  '2.0',
+  'latest',
+  'null',
+])
   test(`version ${version} is refused, with those that are spoken`, () => {
-    const refusal = refusalOf(() => checkVersion(version))
+    const refusal = refusalOf(() => negotiateVersion(version, 'SendMessage'))
     assert.equal(refusal?.code, 'VERSION_NOT_SUPPORTED')
     assert.equal(refusal?.rpcCode, -32009)
-    assert.deepEqual(refusal?.details.metadata, { supportedVersions: ['0.3'] })
+    assert.deepEqual(refusal?.details.metadata, { supportedVersions: ['0.3', '1.0'] })
   })
 
 const message = { kind: 'message', role: 'user', messageId: 'm', parts: [{ kind: 'text', text: 'hello' }] }
 const judge = (configuration: object | undefined) =>
-  refusalOf(() => checkConfiguration(SendParams.parse({ message, configuration })))?.code ?? null
+  refusalOf(() => checkReply(toStartRequest(SendParams.parse({ message, configuration }))))?.code ?? null
 
 const modes: [accepted: string[] | undefined, code: string | null][] = [
   [undefined, null],
@@ -60,7 +85,7 @@ for (const [acceptedOutputModes, code] of modes)
 
 test('a refusal of the output modes tells what is there instead', () => {
   const params = SendParams.parse({ message, configuration: { acceptedOutputModes: ['image/png'] } })
-  assert.deepEqual(refusalOf(() => checkConfiguration(params))?.details.metadata, { supported: ['text/plain'] })
+  assert.deepEqual(refusalOf(() => checkReply(toStartRequest(params)))?.details.metadata, { supported: ['text/plain'] })
 })
 
 for (const pushNotificationConfig of [{ url: 'https://a.example/' }, {}, 'x', false, 0])

@@ -1,25 +1,29 @@
 import { PlatformError } from '@codetether/protocol/errors'
-import type { SendParams } from '@codetether/protocol/v03/params'
+import type { WireVersion } from '../store/tasks.ts'
+import type { StartRequest } from './start-task.ts'
 
 /** Versions of A2A that this server speaks, as `Major.Minor`. */
-const versions = ['0.3']
+const versions: readonly WireVersion[] = ['0.3', '1.0']
 
-/** A2A v1.0 §3.6: absent or empty means 0.3; patch versions do not count. */
-export function checkVersion(version: string | undefined): void {
-  if (version === undefined || version === '') return
-  if (versions.some(v => version === v || version.startsWith(`${v}.`))) return
+/**
+ * The version of a call (A2A v1.0 §3.6). Patch versions do not count. Absent means 0.3, except that a method name in
+ * PascalCase exists in 1.0 only.
+ */
+export function negotiateVersion(given: string | undefined, method?: string): WireVersion {
+  if (given === undefined || given === '') return /^[A-Z]/.test(method ?? '') ? '1.0' : '0.3'
+  const version = versions.find(v => given === v || given.startsWith(`${v}.`))
+  if (version) return version
   throw new PlatformError('VERSION_NOT_SUPPORTED', 'this version of A2A is not supported', {
-    metadata: { supportedVersions: versions },
+    metadata: { supportedVersions: [...versions] },
   })
 }
 
 const answerTypes = ['text/plain', 'text/*', '*/*', '*', 'text']
 
 /** What a message may ask of the reply: text is what the agents answer with, and there is no push yet. */
-export function checkConfiguration({ configuration }: SendParams): void {
-  if (configuration?.pushNotificationConfig != null)
-    throw new PlatformError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
-  const modes = (configuration?.acceptedOutputModes ?? []).map(mode => mode.toLowerCase().split(';')[0]?.trim() ?? '')
+export function checkReply({ push, outputModes }: StartRequest): void {
+  if (push) throw new PlatformError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
+  const modes = outputModes.map(mode => mode.toLowerCase().split(';')[0]?.trim() ?? '')
   if (modes.length > 0 && !modes.some(mode => answerTypes.includes(mode)))
     throw new PlatformError('CONTENT_TYPE_NOT_SUPPORTED', 'the agents answer with text/plain', {
       metadata: { supported: ['text/plain'] },

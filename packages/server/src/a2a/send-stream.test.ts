@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { sampleSnapshot } from '@codetether/testing/sample-task'
 import Fastify from 'fastify'
 import { pino } from 'pino'
-import type { TaskFrame } from '../operations/follow-task.ts'
+import { presentFrame } from '../present/task-v03.ts'
+import type { TaskFrame } from '../store/task-frame.ts'
 import { sendStream } from './send-stream.ts'
 
 const frameOf = (text: string): TaskFrame => ({
@@ -26,8 +27,9 @@ async function open(frames: AsyncGenerator<TaskFrame, void, undefined>) {
   app.get('/', async (_request, reply) => {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
+    const answer = { stream: frames, present: presentFrame }
     const context = { log, stopping: new AbortController().signal }
-    await sendStream(context, { reply, id: 1, gone: gone.signal }, frames).then(sent.resolve, sent.reject)
+    await sendStream(context, { reply, id: 1, gone: gone.signal }, answer).then(sent.resolve, sent.reject)
     return reply
   })
   const request = get(await app.listen({ host: '127.0.0.1', port: 0 }))

@@ -1,14 +1,31 @@
 import { chooseAgent } from '@codetether/agents/choose-agent'
 import { PlatformError } from '@codetether/protocol/errors'
+import type { JsonObject } from '@codetether/protocol/json'
+import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
+import type { ReadMessage } from '@codetether/protocol/read-message'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
-import type { SendParams } from '@codetether/protocol/v03/params'
 import { continueTask } from '../operations/continue-task.ts'
+import { getTask } from '../operations/get-task.ts'
 import { submitTask } from '../operations/submit-task.ts'
+import { waitForTask } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import type { Call } from './method.ts'
-import { checkConfiguration } from './rules.ts'
+import { checkReply } from './rules.ts'
 import { fromSubmission } from './submitted-snapshot.ts'
+
+/** What a message asks for, whatever version it came in. */
+export interface StartRequest extends Omit<ReadMessage, 'skillId'> {
+  skillId: string | undefined
+  /** Metadata of the call, beside that of the message. */
+  metadata: JsonObject | null
+  /** Media types that the caller accepts; empty for any. */
+  outputModes: readonly string[]
+  /** Push notifications are asked for. */
+  push: boolean
+  wireVersion: WireVersion
+}
 
 export interface Started {
   taskId: string
@@ -24,31 +41,29 @@ const agentKeys = ['agent', 'target_agent_name', 'targetAgentName']
 const skillKeys = ['skillId', 'skill_id']
 
 /** The agent and the skill that a message asks for: in its own fields, in its metadata or in that of the call. */
-function wishOf({ message: { message, skillId }, metadata, ...params }: SendParams) {
+function wishOf({ message, skillId, metadata }: StartRequest) {
   const named = (keys: readonly string[]) =>
     [message.metadata, metadata].flatMap(from => keys.map(key => from?.[key])).find(value => typeof value === 'string')
   return {
     // An agent accepts what it understands whole: a text with a file beside it is not only that text.
     text: message.parts.every(part => 'text' in part) ? textOf(message.parts) : '',
     targetAgent: named(agentKeys),
-    skillId: skillId ?? params.skillId ?? params.skill_id ?? named(skillKeys),
+    skillId: skillId ?? named(skillKeys),
   }
 }
 
-/** Starts what `message/send` and `message/stream` ask for: a new task, the next turn of one, or one sent before. */
-export async function startTask(call: Call<SendParams>): Promise<Started> {
-  const { ctx, principal, params } = call
-  const { message, messageIdGiven, taskId, contextId } = params.message
-  checkConfiguration(params)
+/** Starts what a message asks for: a new task, the next turn of one, or one sent before. */
+export async function startTask({ ctx, principal }: Call<unknown>, request: StartRequest): Promise<Started> {
+  const { message, messageIdGiven, taskId, contextId, metadata, wireVersion } = request
+  checkReply(request)
   if (taskId !== null) {
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
     return { taskId, isNew: false, after: null, snapshot, settled: false }
   }
-  const choice = chooseAgent({ ...wishOf(params), agents: ctx.agents, fallback: ctx.fallback })
+  const choice = chooseAgent({ ...wishOf(request), agents: ctx.agents, fallback: ctx.fallback })
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
   const { agent, reason: routing } = choice
-  const metadata = params.metadata ?? null
-  const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion: '0.3' } as const
+  const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion }
   const submitted = await submitTask(ctx, principal, submission)
   if (!submitted.isNew) return { taskId: submitted.taskId, isNew: false, after: 0, snapshot: null, settled: false }
   const { state } = submitted.task
@@ -59,6 +74,14 @@ export async function startTask(call: Call<SendParams>): Promise<Started> {
     snapshot: fromSubmission(submitted),
     settled: isTerminal(state) || isInterrupted(state),
   }
+}
+
+/** The task of a message when it has ended or asks something, if `wait`, or else as it is. */
+export async function settled(call: Call<unknown>, started: Started, wait: boolean): Promise<TaskSnapshot> {
+  const { taskId, snapshot, settled } = started
+  if (snapshot && (settled || !wait)) return snapshot
+  const { ctx, principal, signal } = call
+  return wait ? waitForTask(ctx, principal, { taskId, signal }) : getTask(ctx, principal, taskId, limits.historyLength)
 }
 
 const unknownTarget = (name: string) =>

@@ -18,7 +18,10 @@ export async function recoverTasks(ctx: Context): Promise<void> {
     const claimables = await ctx.store.system(tx => findClaimable(tx, hosted, batch))
     for (const claimable of claimables) {
       if (ctx.stopping.aborted) return
-      await takeOver(ctx, claimable)
+      // One task that cannot be taken over must not keep those behind it from going on.
+      await takeOver(ctx, claimable).catch((error: unknown) =>
+        ctx.log.error({ err: error, taskId: claimable.taskId }, 'a task could not be taken over'),
+      )
     }
     found = claimables.length
   }

@@ -1,4 +1,5 @@
 import { type ClientBase, DatabaseError } from 'pg'
+import { withAdvisoryLock } from './advisory-lock.ts'
 import { appRole, ownerRole, systemRole } from './roles.ts'
 
 /** duplicate_database, and the same found out at the last moment; somebody copies the template at this moment. */
@@ -6,9 +7,12 @@ const created = ['42P04', '23505']
 
 /** Creates the platform's database if it is missing, and lets in nobody but its roles. Needs `ensureRoles` before. */
 export async function ensureDatabase(client: ClientBase, name: string): Promise<void> {
-  const found = await client.query('select from pg_database where datname = $1', [name])
-  if (found.rows.length === 0) await create(client, name)
-  await restrictConnections(client, name)
+  // Two that change the privileges of a database at once get "tuple concurrently updated".
+  await withAdvisoryLock(client, { name: 'database' }, async () => {
+    const found = await client.query('select from pg_database where datname = $1', [name])
+    if (found.rows.length === 0) await create(client, name)
+    await restrictConnections(client, name)
+  })
 }
 
 /** Text is sorted by code point everywhere; a cluster before 17 has no such locale of its own and keeps its default. */

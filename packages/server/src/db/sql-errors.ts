@@ -2,6 +2,7 @@ import { PlatformError } from '@codetether/protocol/errors'
 import { DatabaseError } from 'pg'
 
 const unavailableClasses = ['08', '53', '57', '58']
+const lockNotAvailable = '55P03'
 const networkCodes = [
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -27,7 +28,8 @@ export function toPlatformError(error: unknown): unknown {
   if (error instanceof PlatformError) return error
   const code = codeOf(error)
   if (error instanceof DatabaseError && code !== undefined) {
-    if (unavailableClasses.includes(code.slice(0, 2)) || isRetryable(error)) return unavailable(error)
+    const isBusy = code === lockNotAvailable || isRetryable(error)
+    if (isBusy || unavailableClasses.includes(code.slice(0, 2))) return unavailable(error)
     // The edge refuses what the database cannot hold; what slips through is the caller's input all the same.
     if (code.startsWith('22')) return new PlatformError('INVALID_PARAMS', 'a value cannot be stored', { cause: error })
     return error

@@ -5,6 +5,7 @@ import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
 import { createAgentContext } from './agent-context.ts'
 import { failureOf } from './failure.ts'
+import { planEvents } from './plan-events.ts'
 
 const refuse = () =>
   Promise.reject(new PlatformError('INTERNAL', 'a pure agent has no memories: declare it with pure: false'))
@@ -24,8 +25,10 @@ export async function answerAtOnce(ctx: Context, agent: Agent, message: Message)
     await agent.handle(message, agentContext)
     if (events.every(event => event.kind !== 'status' || event.state === 'working'))
       events.push({ kind: 'status', state: 'completed' })
+    // An agent that goes on after its answer fails here, as any other does when its events are stored.
+    planEvents(events, agent.name)
   } catch (error) {
-    events.push(failureOf(ctx, agent, error))
+    return [{ kind: 'status', state: 'working' }, failureOf(ctx, agent, error)]
   }
   return events
 }

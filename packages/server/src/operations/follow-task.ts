@@ -6,13 +6,9 @@ import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
 import { readEvents } from '../store/read-events.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import type { TaskFrame } from '../store/task-frame.ts'
 import { getTask } from './get-task.ts'
 import { insertFiles } from './inline-files.ts'
-
-/** What a reader of a task gets, one for each A2A frame. */
-export type TaskFrame =
-  | { kind: 'snapshot'; generation: number; snapshot: TaskSnapshot }
-  | { kind: 'event'; generation: number; taskId: string; contextId: string; event: LoggedEvent; final: boolean }
 
 export interface Follow {
   taskId: string
@@ -40,7 +36,7 @@ export async function* snapshotAndTail(
   { taskId, after, snapshot: known, signal }: Follow,
 ): AsyncGenerator<TaskFrame, void, undefined> {
   using hints = ctx.hints.subscribe(taskId)
-  const snapshot = (after === null && known) || (await getTask(ctx, principal, taskId, limits.historyLength))
+  let snapshot = (after === null && known) || (await getTask(ctx, principal, taskId, limits.historyLength))
   const { task } = snapshot
   if (after !== null && after > task.generation)
     throw new PlatformError('INVALID_PARAMS', `the task has no generation ${after}`, {
@@ -50,6 +46,7 @@ export async function* snapshotAndTail(
     yield { kind: 'snapshot', generation: task.generation, snapshot }
     if (isTerminal(task.state) || task.state === 'input-required') return
   }
+  snapshot = remains(snapshot)
   const tail = { ctx, snapshot, after: after ?? task.generation, seq: after ?? task.lastSeq }
   while (!signal.aborted) {
     const ended = yield* readTail(tail)
@@ -57,6 +54,13 @@ export async function* snapshotAndTail(
     await hints.next(limits.streamPollMs, signal)
   }
 }
+
+/** What later frames need of a snapshot. The rest may be megabytes, and a stream may last for hours. */
+const remains = ({ task, messages }: TaskSnapshot): TaskSnapshot => ({
+  task,
+  messages: messages.slice(0, 1),
+  artifacts: [],
+})
 
 interface Tail {
   ctx: Context

@@ -9,8 +9,14 @@ import { version } from '../version.ts'
 import { presentAgentCard } from './agent-card-v03.ts'
 
 const configOf = (env: Variables = {}) => loadConfig(env, {}, { directory: '/srv' }).config
-const cardOf = (env: Variables = {}, agents = builtInAgents) =>
+const hybridOf = (env: Variables = {}, agents = builtInAgents) =>
   presentAgentCard(configOf(env), agents, 'http://localhost:8000')
+
+/** The card without what v1.0 adds to it. */
+const cardOf = (...of: Parameters<typeof hybridOf>) => {
+  const { supportedInterfaces: _, ...card } = hybridOf(...of)
+  return card
+}
 
 const quiet = defineAgent({
   name: 'Quiet',
@@ -49,6 +55,17 @@ test('the card has exactly the fields that it promises', () => {
     { id: 'silence', name: 'Silence', description: 'Is silent.', tags: ['quiet'] },
     { id: 'more', name: 'More', description: 'Is more silent.', tags: [], examples: ['hush'] },
   ])
+})
+
+test('the card tells clients of v1.0 where theirs is', () => {
+  assert.deepEqual(
+    hybridOf().supportedInterfaces,
+    ['1.0', '0.3'].map(protocolVersion => ({
+      url: 'http://localhost:8000/',
+      protocolBinding: 'JSONRPC',
+      protocolVersion,
+    })),
+  )
 })
 
 test('the skills are those of the platform and of all agents, each id once', () => {

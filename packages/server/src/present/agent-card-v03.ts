@@ -1,24 +1,11 @@
 import type { Agent } from '@codetether/agents/define-agent'
-import type { AgentCard, AgentSkill } from '@codetether/protocol/v03/agent-card'
+import type { AgentCard } from '@codetether/protocol/v03/agent-card'
 import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
+import { presentInterfaces } from './agent-card-v10.ts'
+import { presentSkills } from './agent-skill.ts'
 
 const textModes = ['text/plain']
-
-const taskManagement: AgentSkill = {
-  id: 'task-management',
-  name: 'Task management',
-  description: 'Keeps every message as a durable task that can be followed live, looked up, listed and canceled.',
-  tags: ['tasks', 'durable', 'streaming'],
-}
-
-const toSkill = ({ id, name, description, tags, examples }: Agent['skills'][number]): AgentSkill => ({
-  id,
-  name,
-  description,
-  tags: [...tags],
-  ...(examples && { examples: [...examples] }),
-})
 
 /** How callers prove who they are, exactly as `createAuthenticator` asks for it. */
 function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'security'> {
@@ -30,8 +17,11 @@ function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securi
   return { securitySchemes: { token: scheme }, security: [{ token: [] }] }
 }
 
+/** The card of v0.3 with the list of interfaces by which clients of v1.0 find theirs (A2A v1.0, appendix A). */
+export type HybridCard = AgentCard & { supportedInterfaces: ReturnType<typeof presentInterfaces> }
+
 /** The card of A2A v0.3 §5.5 for callers that reach the server under `base`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, agents: readonly Agent[], base: string): AgentCard {
+export function presentAgentCard(config: Config, agents: readonly Agent[], base: string): HybridCard {
   const { name, description, organization } = config.agent
   return {
     protocolVersion: '0.3.0',
@@ -40,6 +30,7 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     url: `${base}/`,
     preferredTransport: 'JSONRPC',
     // The main address belongs into this list too (§5.5.5).
+    supportedInterfaces: presentInterfaces(base),
     additionalInterfaces: [{ url: `${base}/`, transport: 'JSONRPC' }],
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
@@ -47,7 +38,7 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     ...security(config),
     defaultInputModes: textModes,
     defaultOutputModes: textModes,
-    skills: [taskManagement, ...agents.flatMap(agent => agent.skills.map(toSkill))],
+    skills: presentSkills(agents),
     supportsAuthenticatedExtendedCard: false,
   }
 }

@@ -5,7 +5,7 @@ import type { LoggedEvent, TaskEvent } from '@codetether/protocol/task-event'
 import { taskStates } from '@codetether/protocol/task-state'
 import * as wire from '@codetether/protocol/v03/wire'
 import { sampleSnapshot } from '@codetether/testing/sample-task'
-import { presentEvent, presentTask } from './task-v03.ts'
+import { presentFrame, presentTask } from './task-v03.ts'
 
 const ids = { taskId: '01920000-0000-7000-8000-00000000000a', contextId: 'context-1' }
 const timestamp = '2026-03-01T12:00:00.000Z'
@@ -91,7 +91,8 @@ test('nothing of the row that is not meant for callers is shown', () => {
 })
 
 const logged = (event: TaskEvent): LoggedEvent => ({ ...event, seq: 5, generation: 3, at: new Date(timestamp) })
-const frameOf = (event: TaskEvent, final = false) => presentEvent({ ...ids, event: logged(event), final })
+const frameOf = (event: TaskEvent, final = false) =>
+  presentFrame({ kind: 'event', generation: 3, ...ids, event: logged(event), final })
 
 test('a status becomes a status-update, with its message and its metadata', () => {
   const frame = frameOf({ kind: 'status', state: 'working', message: says('busy'), metadata: { step: 1 } })

@@ -20,6 +20,11 @@ export interface NewTask {
   plan: Plan
 }
 
+/** A new task as JSON, so that a group can be bounded by its size before it is sent. */
+export type SerializedTask = string & { readonly of: 'NewTask' }
+
+export const serializeTask = (task: NewTask): SerializedTask => JSON.stringify(task) as SerializedTask
+
 // One statement for any number of tasks. A task whose message id is taken is left out of the result, and out of
 // everything else: its neighbours are stored all the same.
 const insert = statement(`
@@ -69,6 +74,6 @@ const insert = statement(`
 export const insertTasks = (
   tx: Writer,
   tenantId: string,
-  tasks: readonly NewTask[],
+  tasks: readonly SerializedTask[],
 ): Promise<{ id: string; at: Date }[]> =>
-  tx.query(insert, [tenantId, JSON.stringify(tasks), limits.idempotencyKeyMs / 1000, limits.leaseMs / 1000])
+  tx.query(insert, [tenantId, `[${tasks.join(',')}]`, limits.idempotencyKeyMs / 1000, limits.leaseMs / 1000])

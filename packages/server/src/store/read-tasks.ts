@@ -62,6 +62,8 @@ export interface TaskFilter {
   principal: string
   contextId: string | null
   state: TaskState | null
+  /** The earliest time of the status. */
+  since: Date | null
   /** The place in the listing after which the page starts. */
   after: { statusAt: Date; id: string } | null
   limit: number
@@ -76,11 +78,12 @@ const list = plannedPerCall(`
   where t.tenant_id = $1 and t.principal = $2
     and ($4::text is null or t.context_id = $4) and ($5::text is null or t.state = $5)
     and ($6::timestamptz is null or (t.status_at, t.id) < ($6, $7::uuid))
+    and ($10::timestamptz is null or t.status_at >= $10)
   order by t.status_at desc, t.id desc limit $8`)
 
 /** One page of a principal's tasks, those whose status changed last first. */
 export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSnapshot[]> {
-  const { tenantId, principal, contextId, state, after, limit, messageLimit, artifacts } = filter
+  const { tenantId, principal, contextId, state, since, after, limit, messageLimit, artifacts } = filter
   const rows = await tx.query<SnapshotRow>(list, [
     tenantId,
     principal,
@@ -91,6 +94,7 @@ export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSna
     after?.id ?? null,
     limit,
     artifacts,
+    since,
   ])
   return rows.map(toSnapshot)
 }
@@ -98,11 +102,12 @@ export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSna
 const count = plannedPerCall(`
   select count(*)::int as total from tasks t
   where t.tenant_id = $1 and t.principal = $2
-    and ($3::text is null or t.context_id = $3) and ($4::text is null or t.state = $4)`)
+    and ($3::text is null or t.context_id = $3) and ($4::text is null or t.state = $4)
+    and ($5::timestamptz is null or t.status_at >= $5)`)
 
 /** How many tasks match a filter before paging. */
 export async function countTasks(tx: Reader, filter: TaskFilter): Promise<number> {
-  const { tenantId, principal, contextId, state } = filter
-  const [row] = await tx.query<{ total: number }>(count, [tenantId, principal, contextId, state])
+  const { tenantId, principal, contextId, state, since } = filter
+  const [row] = await tx.query<{ total: number }>(count, [tenantId, principal, contextId, state, since])
   return row?.total ?? 0
 }

@@ -1,7 +1,7 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { type Blob, insertBlobs } from './blobs.ts'
-import { insertTasks, type NewTask } from './insert-tasks.ts'
+import { insertTasks, type NewTask, type SerializedTask, serializeTask } from './insert-tasks.ts'
 import type { Store } from './store.ts'
 
 /** A task to be stored, with the files that its rows name. */
@@ -11,6 +11,7 @@ export interface Submission {
 }
 
 interface Waiting extends Submission {
+  json: SerializedTask
   resolve(at: Date | null): void
   reject(error: unknown): void
 }
@@ -35,7 +36,7 @@ export function createSubmissions(store: Store): Submissions {
   const queues = new Map<string, Queue>()
 
   const flush = async (tenantId: string, queue: Queue): Promise<void> => {
-    const group = queue.waiting.splice(0, limits.tasksPerCommit)
+    const group = queue.waiting.splice(0, groupLength(queue.waiting))
     queue.inFlight++
     await commit(store, tenantId, group)
     queue.inFlight--
@@ -59,11 +60,21 @@ export function createSubmissions(store: Store): Submissions {
       const queue = queues.get(tenantId) ?? { waiting: [], inFlight: 0, scheduled: false }
       queues.set(tenantId, queue)
       return new Promise((resolve, reject) => {
-        queue.waiting.push({ ...submission, resolve, reject })
+        queue.waiting.push({ ...submission, json: serializeTask(submission.task), resolve, reject })
         schedule(tenantId, queue)
       })
     },
   }
+}
+
+/** How many of those that wait go together: a large one must not make its neighbours wait for a statement of 100 MB. */
+function groupLength(waiting: readonly Waiting[]): number {
+  let chars = 0
+  const end = waiting.findIndex(({ json }, index) => {
+    chars += json.length
+    return index === limits.tasksPerCommit || (index > 0 && chars > limits.charsPerCommit)
+  })
+  return end === -1 ? waiting.length : end
 }
 
 /** Never rejects: each member of the group has an outcome of its own. */
@@ -84,9 +95,10 @@ async function commit(store: Store, tenantId: string, group: readonly Waiting[])
 const orderOf = ({ id, principal, agent, request }: NewTask): string =>
   request ? `${principal} ${agent} ${request.messageId}` : id
 
-async function insert(store: Store, tenantId: string, group: readonly Submission[]): Promise<Map<string, Date>> {
+async function insert(store: Store, tenantId: string, group: readonly Waiting[]): Promise<Map<string, Date>> {
   // In one order everywhere, so that two groups with the same message ids wait in one direction only.
-  const tasks = group.map(({ task }) => task).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+  const members = group.toSorted((a, b) => (orderOf(a.task) < orderOf(b.task) ? -1 : 1))
+  const tasks = members.map(({ json }) => json)
   const blobs = group.flatMap(({ task, blobs }) => blobs.map(blob => ({ ...blob, taskId: task.id })))
   const rows = await store.write(tenantId, async tx => {
     const [inserted] = await Promise.all([

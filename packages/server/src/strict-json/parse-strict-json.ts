@@ -17,9 +17,13 @@ export function parseStrictJson(body: Buffer): Json {
   } catch (cause) {
     throw new PlatformError('PARSE_ERROR', 'the body is not UTF-8', { cause })
   }
-  // Depth is checked before JSON.parse, which builds a million levels that nothing can walk afterwards.
-  const violation = scanJson(text, limits.jsonDepth, limits.jsonKeysPerObject)
-  if (violation?.kind === 'depth') throw violation.error
+  // Checked before JSON.parse, which builds a million levels or values that nothing can walk afterwards.
+  const violation = scanJson(text, {
+    maxDepth: limits.jsonDepth,
+    maxKeys: limits.jsonKeysPerObject,
+    maxValues: limits.jsonValues,
+  })
+  if (violation?.kind === 'shape') throw violation.error
   let value: Json
   try {
     value = JSON.parse(text)

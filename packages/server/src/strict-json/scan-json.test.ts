@@ -6,14 +6,17 @@ import { parseStrictJson } from './parse-strict-json.ts'
 import { scanJson } from './scan-json.ts'
 
 const found = (text: string): string | null => {
-  const violation = scanJson(text, 3, 2)
+  const violation = scanJson(text, { maxDepth: 3, maxKeys: 2, maxValues: 10 })
   return violation && `${violation.kind} ${violation.error.code}`
 }
 
 const cases: [text: string, found: string | null][] = [
   ['[[[1]]]', null],
-  ['[[[[1]]]]', 'depth INVALID_PARAMS'],
-  ['{"a":{"b":{"c":{}}}}', 'depth INVALID_PARAMS'],
+  ['[[[[1]]]]', 'shape INVALID_PARAMS'],
+  ['[1,2,3,4,5,6,7,8,9,10,11]', null],
+  ['[1,2,3,4,5,6,7,8,9,10,11,12]', 'shape INVALID_PARAMS'],
+  ['"1,2,3,4,5,6,7,8,9,10,11,12,13"', null],
+  ['{"a":{"b":{"c":{}}}}', 'shape INVALID_PARAMS'],
   ['[[],[[]],{"a":[]}]', null],
   ['"[[[[[["', null],
   ['{"a":1,"b":2}', null],

@@ -1,8 +1,15 @@
 import { PlatformError } from '@codetether/protocol/errors'
 
 export interface Violation {
-  kind: 'depth' | 'content'
+  /** `shape`: must not even be parsed. */
+  kind: 'shape' | 'content'
   error: PlatformError
+}
+
+export interface ScanLimits {
+  maxDepth: number
+  maxKeys: number
+  maxValues: number
 }
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
@@ -41,16 +48,17 @@ function endOfString(text: string, start: number): number {
  * Finds the first thing in a JSON text that must not come in. Walks the tokens without building values; on text that is
  * not JSON it may find anything or nothing, and JSON.parse has the last word.
  */
-export function scanJson(text: string, maxDepth: number, maxKeys: number): Violation | null {
+export function scanJson(text: string, { maxDepth, maxKeys, maxValues }: ScanLimits): Violation | null {
   // The keys of each open object, null for an array.
   const open: (Set<string> | null)[] = []
   let expectsKey = false
+  let values = 0
   for (const lexeme of tokens(text)) {
     switch (lexeme) {
       case '{':
       case '[':
         open.push(lexeme === '{' ? new Set() : null)
-        if (open.length > maxDepth) return { ...refuse(`JSON nested deeper than ${maxDepth} levels`), kind: 'depth' }
+        if (open.length > maxDepth) return { ...refuse(`JSON nested deeper than ${maxDepth} levels`), kind: 'shape' }
         expectsKey = lexeme === '{'
         break
       case '}':
@@ -59,6 +67,7 @@ export function scanJson(text: string, maxDepth: number, maxKeys: number): Viola
         expectsKey = false
         break
       case ',':
+        if (++values > maxValues) return { ...refuse(`JSON with more than ${maxValues} values`), kind: 'shape' }
         expectsKey = open.at(-1) instanceof Set
         break
       case ':':

@@ -1,5 +1,6 @@
 import { TaskIdParams } from '@codetether/protocol/v03/params'
 import { snapshotAndTail } from '../../operations/follow-task.ts'
+import { presentFrame } from '../../present/task-v03.ts'
 import type { Method } from '../method.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
 
@@ -15,6 +16,6 @@ export const tasksResubscribe: Method<TaskIdParams> = {
     const { ctx, principal, params, lastEventId, signal } = call
     const { taskId } = params
     takeStreamSlot(call)
-    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId, signal }) }
+    return { stream: snapshotAndTail(ctx, principal, { taskId, after: lastEventId, signal }), present: presentFrame }
   },
 }

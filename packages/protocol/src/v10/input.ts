@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { toBase64 } from '../base64.ts'
+import { JsonValue, Metadata } from '../json-schema.ts'
+import { limits } from '../limits.ts'
+import type { Part } from '../message.ts'
+import type { ReadMessage } from '../read-message.ts'
+
+/** Messages as callers of A2A v1.0 send them (§4.1.4, §4.1.6), read into the platform's own form. */
+const id = z.string().min(1).max(limits.idChars)
+/** ProtoJSON may write a field that is not set as its default value. */
+const idOrEmpty = z.string().max(limits.idChars)
+
+const contents = ['text', 'raw', 'url', 'data'] as const
+
+const PartRead = z
+  .looseObject({
+    text: z.string().max(limits.stringBytes).optional(),
+    raw: z.string().max(limits.inlineFileChars).optional(),
+    url: z.string().min(1).max(8192).optional(),
+    data: JsonValue.optional(),
+    metadata: Metadata.optional(),
+    filename: z.string().max(1024).optional(),
+    mediaType: z.string().max(255).optional(),
+  })
+  .transform((input, ctx): Part => {
+    const refuse = (message: string) => {
+      ctx.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    const { text, raw, url, data, metadata, filename, mediaType } = input
+    if (contents.filter(key => input[key] !== undefined).length !== 1)
+      return refuse('needs exactly one of text, raw, url and data')
+    const rest = { ...(metadata && { metadata }), ...(filename && { filename }), ...(mediaType && { mediaType }) }
+    if (text !== undefined) return { text, ...rest }
+    if (url !== undefined) return URL.canParse(url) ? { url, ...rest } : refuse('url is not a URL')
+    if (raw === undefined) return { data: data ?? null, ...rest }
+    const base64 = toBase64(raw)
+    return base64 === null ? refuse('raw is not base64') : { raw: base64, ...rest }
+  })
+
+export const MessageRead = z
+  .looseObject({
+    messageId: id,
+    role: z.literal('ROLE_USER', { error: 'messages to an agent have the role ROLE_USER' }),
+    parts: z.array(PartRead).min(1, 'a message needs at least one part').max(limits.partsPerMessage),
+    contextId: idOrEmpty.optional(),
+    taskId: idOrEmpty.optional(),
+    metadata: Metadata.optional(),
+    extensions: z.array(z.string().max(2048)).max(limits.extensionsPerMessage).optional(),
+    referenceTaskIds: z.array(id).max(limits.referenceTaskIds).optional(),
+  })
+  .transform(
+    ({ messageId, parts, contextId, taskId, metadata, extensions, referenceTaskIds }): ReadMessage => ({
+      message: {
+        messageId,
+        role: 'user',
+        parts,
+        ...(metadata && { metadata }),
+        ...(extensions && { extensions }),
+        ...(referenceTaskIds && { referenceTaskIds }),
+      },
+      messageIdGiven: true,
+      taskId: taskId || null,
+      contextId: contextId || null,
+      skillId: null,
+    }),
+  )

@@ -1,0 +1,20 @@
+import { SendParams } from '@codetether/protocol/v03/params'
+import { presentOldView } from '../../present/old-view.ts'
+import { presentTask } from '../../present/task-v03.ts'
+import type { Method } from '../method.ts'
+import { settled, startTask } from '../start-task.ts'
+import { toStartRequest } from './start-request.ts'
+
+/** `message/send` (A2A v0.3 §7.1). Waits for the agent unless `blocking` is false. */
+export const messageSend: Method<SendParams> = {
+  name: 'message/send',
+  permission: 'tasks:write',
+  params: SendParams,
+  async handle(call) {
+    const { historyLength, blocking } = call.params.configuration ?? {}
+    const started = await startTask(call, toStartRequest(call.params))
+    const snapshot = await settled(call, started, blocking !== false)
+    const result = presentTask(snapshot, { historyLength })
+    return { result: call.params.message.oldShape ? { ...result, ...presentOldView(snapshot) } : result }
+  },
+}

@@ -1,0 +1,15 @@
+import { SendParams } from '@codetether/protocol/v03/params'
+import { presentFrame } from '../../present/task-v03.ts'
+import type { Method } from '../method.ts'
+import { startStream } from '../start-stream.ts'
+import { toStartRequest } from './start-request.ts'
+
+/** `message/stream` (A2A v0.3 §7.2): the task first, then each change of it. */
+export const messageStream: Method<SendParams> = {
+  name: 'message/stream',
+  permission: 'tasks:write',
+  params: SendParams,
+  async handle(call) {
+    return { stream: await startStream(call, toStartRequest(call.params)), present: presentFrame }
+  },
+}

@@ -1,0 +1,18 @@
+import { SendMessageParams } from '@codetether/protocol/v10/params'
+import { presentTask } from '../../present/task-v10.ts'
+import type { Method } from '../method.ts'
+import { settled, startTask } from '../start-task.ts'
+import { toStartRequest } from './start-request.ts'
+
+/** `SendMessage` (A2A v1.0 §3.1.1). Waits until the task has ended or asks something, unless `returnImmediately`. */
+export const sendMessage: Method<SendMessageParams> = {
+  name: 'SendMessage',
+  permission: 'tasks:write',
+  params: SendMessageParams,
+  async handle(call) {
+    const { configuration } = call.params
+    const started = await startTask(call, toStartRequest(call.params))
+    const snapshot = await settled(call, started, configuration?.returnImmediately !== true)
+    return { result: { task: presentTask(snapshot, { historyLength: configuration?.historyLength }) } }
+  },
+}

@@ -1,0 +1,12 @@
+import type { SendMessageParams } from '@codetether/protocol/v10/params'
+import type { StartRequest } from '../start-task.ts'
+
+/** What `SendMessage` and `SendStreamingMessage` ask for. */
+export const toStartRequest = ({ message, configuration, metadata }: SendMessageParams): StartRequest => ({
+  ...message,
+  skillId: undefined,
+  metadata: metadata ?? null,
+  outputModes: configuration?.acceptedOutputModes ?? [],
+  push: configuration?.taskPushNotificationConfig != null,
+  wireVersion: '1.0',
+})
