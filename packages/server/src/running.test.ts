@@ -81,3 +81,11 @@ test('stopping aborts all runs and waits for each of them, also for those that h
 test('stopping without runs is done at once', async () => {
   await createRunningTasks()[Symbol.asyncDispose]()
 })
+
+test('a run that comes after the stop is told at once to stop', async () => {
+  const running = createRunningTasks()
+  await running[Symbol.asyncDispose]()
+  const reason = Promise.withResolvers<unknown>()
+  running.start('late', async signal => reason.resolve(signal.reason))
+  assert.ok((await reason.promise) instanceof Stopping)
+})

@@ -56,6 +56,18 @@ test('submissions that arrive together share transactions, and each is stored', 
   assert.ok(writes() < 20, `${writes()} transactions for 200 submissions`)
 })
 
+test('large submissions do not share one statement, however many arrive together', async () => {
+  await using database = await testDatabase()
+  await using opened = await openStore(database)
+  const { store, writes } = counting(opened)
+  const submissions = createSubmissions(store)
+  const metadata = { text: 'x'.repeat(3_000_000) }
+  const tasks = Array.from({ length: 6 }, () => newTask({ metadata }))
+  const stored = await Promise.all(tasks.map(task => submissions.add(defaultTenantId, { task, blobs: [] })))
+  assert.ok(stored.every(at => at instanceof Date))
+  assert.equal(writes(), 6)
+})
+
 test('a row that cannot be stored fails alone: its 49 neighbours are stored', async () => {
   await using database = await testDatabase()
   await using store = await openStore(database)
