@@ -143,13 +143,15 @@ describe('the parameters of the methods', () => {
     assert.equal(none.body.result.history, undefined)
   })
 
-  test('a page token of the right form leads only to a place in the own listing', async () => {
-    for (const token of [`999999999999999 ${missingTask}`, `0 ${missingTask}`, `1 ${missingTask}`]) {
-      const pageToken = Buffer.from(token).toString('base64url')
-      const { status, body } = await call('tasks/list', { pageToken })
-      assert.equal(status, 200)
-      assert.ok(Array.isArray(body.result.tasks))
-    }
+  test('a page token that was made up, or that belongs to another filter, is refused', async () => {
+    const contextId = crypto.randomUUID()
+    for (let count = 0; count < 2; count++) await call('message/send', message('hello', { contextId }))
+    const { body } = await call('tasks/list', { contextId, pageSize: 1 })
+    const { nextPageToken } = body.result
+    assert.equal((await call('tasks/list', { contextId, pageToken: nextPageToken })).body.result.tasks.length, 1)
+    const madeUp = Buffer.from(`999999999999999 ${missingTask}`).toString('base64url')
+    for (const params of [{ pageToken: nextPageToken }, { contextId, pageToken: madeUp }])
+      assertRpcError(await call('tasks/list', params), -32602, 'x')
   })
 
   for (const modes of [['image/png'], ['application/json', 'audio/*'], ['']])

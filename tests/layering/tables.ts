@@ -53,6 +53,7 @@ export const serverLayers: Readonly<Record<string, readonly string[]>> = {
 export const serverLeaves: readonly string[] = [
   'clock',
   'config',
+  'cursors',
   'errors',
   'events',
   'hints',

@@ -1,5 +1,6 @@
 import type { Agent } from '@codetether/agents/define-agent'
 import type { Config } from './config/config.ts'
+import type { Cursors } from './cursors.ts'
 import type { Hints } from './hints.ts'
 import type { Logger } from './logger.ts'
 import type { RunningTasks } from './running.ts'
@@ -13,6 +14,8 @@ export interface Context {
   readonly store: Store
   readonly submissions: Submissions
   readonly hints: Hints
+  /** Seals the places in listings that callers carry. */
+  readonly cursors: Cursors
   /** The agents of this process. */
   readonly agents: readonly Agent[]
   /** The one of them that answers what nobody else accepts. */

@@ -3,8 +3,10 @@ import type { Agent } from '@codetether/agents/define-agent'
 import { echoAgent } from '@codetether/agents/echo-agent'
 import type { Config } from './config/config.ts'
 import type { Context } from './context.ts'
+import { createCursors } from './cursors.ts'
 import { openDatabase } from './db/open-database.ts'
 import { openPool } from './db/pool.ts'
+import { deriveKey } from './db/secret.ts'
 import { createTenantSigner } from './db/tenant-context.ts'
 import { createHints } from './hints.ts'
 import { newId } from './ids.ts'
@@ -59,6 +61,7 @@ export async function openContext(
     store,
     submissions: createSubmissions(store),
     hints: createHints(),
+    cursors: createCursors(deriveKey(database.secret, 'cursors')),
     agents: hosted,
     fallback,
     running,

@@ -19,15 +19,16 @@ export interface ListRequest {
   includeArtifacts: boolean
 }
 
-/** The listing's place behind a task, as the page token carries it. The filter is bound to the caller by row and query. */
-const toToken = ({ task }: TaskSnapshot): string =>
-  Buffer.from(`${task.statusAt.getTime()} ${task.id}`).toString('base64url')
+/** The place in a listing behind a task. */
+const placeOf = ({ task }: TaskSnapshot): string => `${task.statusAt.getTime()} ${task.id}`
 
-const tokenForm = /^(\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+/** Whose listing it is, and of what: a page token counts in no other. */
+const scopeOf = ({ tenantId, id }: Principal, { contextId, status, statusTimestampAfter }: ListRequest): string =>
+  JSON.stringify([tenantId, id, contextId, status, statusTimestampAfter])
 
-function fromToken(token: string): TaskFilter['after'] {
+function openToken({ cursors }: Context, scope: string, token: string): TaskFilter['after'] {
   if (token === '') return null
-  const [, time, id] = tokenForm.exec(Buffer.from(token, 'base64url').toString()) ?? []
+  const [time, id] = cursors.open(scope, token)?.split(' ') ?? []
   if (time && id) return { statusAt: new Date(Number(time)), id }
   throw new PlatformError('INVALID_PARAMS', 'the page token is not one of this listing', {
     fieldViolations: [{ field: 'pageToken', description: 'is not a token from nextPageToken' }],
@@ -38,14 +39,16 @@ function fromToken(token: string): TaskFilter['after'] {
  * One page of the principal's own tasks, those whose status changed last first. A page of large tasks ends early: the
  * token tells that there are more.
  */
-export async function listPage(ctx: Context, { tenantId, id: principal }: Principal, request: ListRequest) {
+export async function listPage(ctx: Context, caller: Principal, request: ListRequest) {
+  const { tenantId, id: principal } = caller
+  const scope = scopeOf(caller, request)
   const filter: TaskFilter = {
     tenantId,
     principal,
     contextId: request.contextId ?? null,
     state: request.status ?? null,
     since: request.statusTimestampAfter ? new Date(request.statusTimestampAfter) : null,
-    after: fromToken(request.pageToken),
+    after: openToken(ctx, scope, request.pageToken),
     limit: firstPortion,
     // The message of the current status may be among them, and is not shown there.
     messageLimit: request.historyLength === 0 ? 0 : Math.min(request.historyLength, limits.historyLength) + 1,
@@ -56,7 +59,7 @@ export async function listPage(ctx: Context, { tenantId, id: principal }: Princi
   const { page, more } = await collect(read, filter, request.pageSize)
   const snapshots = await insertSnapshotFiles(read, tenantId, page)
   const last = page.at(-1)
-  return { snapshots, totalSize, nextPageToken: more && last ? toToken(last) : '' }
+  return { snapshots, totalSize, nextPageToken: more && last ? ctx.cursors.seal(scope, placeOf(last)) : '' }
 }
 
 type Read = <T>(fn: (tx: Reader) => Promise<T>) => Promise<T>
