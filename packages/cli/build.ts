@@ -46,4 +46,6 @@ const checkPlaces = async (): Promise<void> => {
 await rm(here('dist'), { recursive: true, force: true })
 await bundle()
 await copyMigrations()
+// npm packs a license only from the package's own folder.
+await cp(here('../../LICENSE'), here('LICENSE'))
 await checkPlaces()

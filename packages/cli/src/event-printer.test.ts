@@ -41,6 +41,14 @@ test('progress is a remark, a question is an answer', () => {
   assert.deepEqual(remarks, ['working: searching', 'input-required'])
 })
 
+test('what a task that works says at first is a remark too, and its artifacts are the answer', () => {
+  const { answer, remarks } = print([
+    { ...fakeTask('working', 'searching'), artifacts: [fakeArtifact('half').artifact] },
+  ])
+  assert.equal(answer, 'half\n')
+  assert.deepEqual(remarks, ['task t1: working: searching'])
+})
+
 test('an agent cannot steer the terminal', () => {
   assert.equal(print([fakeArtifact('a\u001b[2Jb\u0007\tc\n')]).answer, 'ab\tc\n')
 })

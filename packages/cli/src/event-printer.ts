@@ -1,6 +1,6 @@
 import type { StreamEvent, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent } from '@codetether/protocol/v03/wire'
 import { harmless } from './output.ts'
-import { answerText, partsText } from './task-text.ts'
+import { answerText, artifactsText, partsText } from './task-text.ts'
 
 /** One event in two parts: what the agent answers, and what is said about the task. */
 export interface Printed {
@@ -53,15 +53,17 @@ export class EventPrinter {
   }
 
   #task(task: Task): Printed {
-    const remark = `task ${task.id}: ${task.status.state}`
+    const { state, message } = task.status
+    const progress = isProgress(state) ? harmless(partsText(message?.parts ?? [])) : ''
+    const remark = `task ${task.id}: ${state}${progress === '' ? '' : `: ${progress}`}`
     for (const { artifactId, parts } of task.artifacts ?? []) this.#keep(artifactId, harmless(partsText(parts)))
-    return { answer: this.end() + ending(harmless(answerText(task))), remark }
+    const answer = isProgress(state) ? artifactsText(task) : answerText(task)
+    return { answer: this.end() + ending(harmless(answer)), remark }
   }
 
   #status({ status }: TaskStatusUpdateEvent): Printed {
     const text = harmless(partsText(status.message?.parts ?? []))
-    const isProgress = status.state === 'working' || status.state === 'submitted'
-    if (isProgress) return { answer: '', remark: text === '' ? status.state : `${status.state}: ${text}` }
+    if (isProgress(status.state)) return { answer: '', remark: text === '' ? status.state : `${status.state}: ${text}` }
     const isRepeated = [...this.#artifacts.values()].includes(text)
     return { answer: isRepeated ? this.end() : this.#lines(text), remark: status.state }
   }
@@ -70,5 +72,8 @@ export class EventPrinter {
     return this.end() + ending(harmless(text))
   }
 }
+
+/** What the agent says in these states tells how far it is; it is no answer. */
+const isProgress = (state: string): boolean => state === 'working' || state === 'submitted'
 
 const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)

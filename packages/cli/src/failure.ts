@@ -76,8 +76,12 @@ const usageFailure = (message: string, hint?: string): Failure => ({
 
 const commanderFailure = (error: CommanderError): Failure => {
   if (error.exitCode === 0) return { exitCode: exitCodes.ok, code: 'OK', message: '', silent: true }
+  // Commander prints help in place of a message when the subcommand is missing; only `task` has subcommands.
+  if (error.code === 'commander.help')
+    return usageFailure('a command is missing after task', 'codetether task --help lists them')
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n')
-  return usageFailure(message, more.join(' ') || 'codetether --help lists commands and options')
+  const suggestion = more.join(' ').replace(/^\(Did (.*)\)$/, 'did $1')
+  return usageFailure(message, suggestion || 'codetether --help lists commands and options')
 }
 
 const defect = (error: unknown): Failure => ({

@@ -17,9 +17,12 @@ const credentials = (header: string | undefined): string => {
   return header === 'authorization' ? ' -H "Authorization: Bearer $TOKEN"' : ` -H "${header}: $TOKEN"`
 }
 
+/** Where a caller on this machine reaches a server that is bound to all addresses. */
+export const callersUrl = (bound: string): string => bound.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1')
+
 /** What a newcomer can paste into another terminal, and see an answer. */
 export const sampleCalls = ({ url: bound, authHeader }: Sample): string => {
-  const url = bound.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1')
+  const url = callersUrl(bound)
   const token = authHeader === undefined ? '' : ' --token "$TOKEN"'
   return `
   Server      ${url}

@@ -13,6 +13,13 @@ export const partsText = (parts: readonly Part[]): string => parts.map(partText)
 const lastAgentMessage = (task: Task): Message | undefined =>
   task.status.message ?? task.history?.findLast(message => message.role === 'agent')
 
+/** The artifacts of a task so far. */
+export const artifactsText = ({ artifacts = [] }: Task): string =>
+  artifacts
+    .map(({ parts }) => partsText(parts))
+    .filter(text => text !== '')
+    .join('\n')
+
 /** What the agent answered: its artifacts and its last message, each text once. */
 export const answerText = (result: Task | Message): string => {
   if (result.kind === 'message') return partsText(result.parts)

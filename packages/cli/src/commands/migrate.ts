@@ -5,11 +5,12 @@ import { type MigrateResult, type MigrationStatus, migrationStatus } from '@code
 import { migrationsDirectory } from '@codetether/server/db/migrations-directory'
 import { prepareDatabase } from '@codetether/server/db/prepare'
 import { loadSecret } from '@codetether/server/db/secret'
-import { explainDatabaseError, isMissingDatabase } from '../database-failure.ts'
+import { isMissingDatabase } from '../database-failure.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io, OutputOptions } from '../io.ts'
 import { type AdminAccess, openAdmin } from '../open-admin.ts'
 import { createOutput, type Output } from '../output.ts'
+import { explainStartError } from '../start-failure.ts'
 
 export interface MigrateOptions extends OutputOptions {
   /** Only say what would be done. */
@@ -51,16 +52,16 @@ export const applyMigrations = async (
 
 /** Brings the schema of the database up to date, or says what would be done. */
 export const migrate = async (options: MigrateOptions, io: Io): Promise<number> => {
+  const { config } = loadConfig(undefined, { databaseUrl: options.url, dataDir: options.dataDir }, { envFile: '.env' })
   try {
-    return await migrateOrShow(options, io)
+    return await migrateOrShow(config, options, io)
   } catch (error) {
-    throw explainDatabaseError(error)
+    throw explainStartError(error, config)
   }
 }
 
-const migrateOrShow = async ({ status, url, dataDir, ...options }: MigrateOptions, io: Io): Promise<number> => {
+const migrateOrShow = async (config: Config, { status, ...options }: MigrateOptions, io: Io): Promise<number> => {
   const output = createOutput(io, options)
-  const { config } = loadConfig(undefined, { databaseUrl: url, dataDir }, { envFile: '.env' })
   await using admin = await openAdmin(config, output.note)
   if (status === true) {
     await showStatus(admin, output)

@@ -1,13 +1,13 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import type { Config } from '@codetether/server/config/config'
 import { type LoadedConfig, loadConfig } from '@codetether/server/config/load-config'
 import { createLogger, type Logger } from '@codetether/server/logger'
 import { type RunningServer, startServer } from '@codetether/server/main'
 import { explainDatabaseError } from '../database-failure.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { HintedError } from '../failure.ts'
 import type { Io } from '../io.ts'
+import { callersUrl } from '../sample-calls.ts'
 import { type ServeOptions, settingFlags } from '../serve-options.ts'
+import { explainStartError } from '../start-failure.ts'
 
 /** The settings of this start, with a `.env` file in the current directory taken into account. */
 export const loadSettings = (options: ServeOptions, io: Io): LoadedConfig =>
@@ -17,9 +17,7 @@ const start = async (config: Config, log: Logger): Promise<RunningServer> => {
   try {
     return await startServer(config, log)
   } catch (error) {
-    const port = error instanceof PlatformError ? error.details.metadata?.port : undefined
-    if (typeof port !== 'number') throw explainDatabaseError(error)
-    throw new HintedError(error, `take another with --port ${port + 1}; codetether doctor says who has this one`)
+    throw explainStartError(error, config)
   }
 }
 
@@ -53,7 +51,11 @@ export const runServer = async (
 }
 
 /** `codetether serve`: the server with the settings of flags, environment and `.env`. */
-export const serve = (options: ServeOptions, io: Io): Promise<number> =>
-  runServer(loadSettings(options, io), options, io, ({ url }) => {
-    if (io.stderr.isTTY === true) io.stderr.write(`try: npx codetether call ${url} "Calculate 25 * 4"\n`)
+export const serve = async (options: ServeOptions, io: Io): Promise<number> => {
+  const loaded = loadSettings(options, io)
+  const token = loaded.config.auth.enabled ? ' --token "$TOKEN"' : ''
+  return await runServer(loaded, options, io, ({ url }) => {
+    if (io.stderr.isTTY !== true) return
+    io.stderr.write(`try: npx codetether call ${callersUrl(url)} "Calculate 25 * 4"${token}\n`)
   })
+}

@@ -18,7 +18,8 @@ const existing = async (path: string): Promise<string> => {
 export const checkDataDir = async (dataDir: string): Promise<Finding> => {
   const place = await existing(dataDir)
   const hint = `make ${place} writable, or choose another directory with --data-dir`
-  if (!(await stat(place)).isDirectory()) return { status: 'fail', detail: `${place} is no directory`, hint }
+  if (!(await stat(place)).isDirectory())
+    return { status: 'fail', detail: `${place} is no directory`, hint: 'choose another directory with --data-dir' }
   if (!(await isWritable(place))) return { status: 'fail', detail: `${place} is not writable for this user`, hint }
   if (place !== dataDir) return { status: 'ok', detail: `${dataDir} will be created` }
   const { mode } = await stat(dataDir)

@@ -8,6 +8,7 @@ import { readMigrations } from '@codetether/server/db/migration-files'
 import { migrationsDirectory } from '@codetether/server/db/migrations-directory'
 import { applicationAddresses } from '@codetether/server/db/prepare'
 import { assertWindow } from '@codetether/server/db/schema-window'
+import { explainDatabaseError } from '../database-failure.ts'
 import type { Finding } from './check.ts'
 
 /** How the database can be reached now; null for an embedded one that does not run. */
@@ -46,6 +47,8 @@ export const checkSchema = async (config: Config, runtime: Runtime | null): Prom
   const address = addressNow(config, runtime)
   if (address === null)
     return { status: 'skipped', detail: 'the embedded database does not run; it is migrated when it starts' }
-  await withConnection(address, client => assertWindow(client, newest?.id ?? 0))
+  await withConnection(address, client => assertWindow(client, newest?.id ?? 0)).catch((error: unknown) => {
+    throw config.database.kind === 'external' ? explainDatabaseError(error) : error
+  })
   return { status: 'ok', detail: `fits this program, whose newest migration is ${newest?.name ?? 'none'}` }
 }

@@ -2,6 +2,7 @@ import { A2aClient } from '@codetether/client/a2a-client'
 import type { Config } from '@codetether/server/config/config'
 import type { Runtime } from '@codetether/server/db/embedded/runtime-file'
 import { isPortFree } from '../first-free-port.ts'
+import { explainListenError } from '../start-failure.ts'
 import type { Finding } from './check.ts'
 
 const patienceMs = 2_000
@@ -20,7 +21,10 @@ export const checkPort = async ({ http }: Config, runtime: Runtime | null): Prom
   if (runtime !== null && status !== undefined)
     return { status: 'ok', detail: `the server of this directory answers at ${runtime.url} (${status})` }
   if (http.port === 0) return { status: 'ok', detail: 'any free port is taken' }
-  if (await isPortFree(http.host, http.port)) return { status: 'ok', detail: `${http.host}:${http.port} is free` }
+  const isFree = await isPortFree(http.host, http.port).catch((error: unknown) => {
+    throw explainListenError(error, http)
+  })
+  if (isFree) return { status: 'ok', detail: `${http.host}:${http.port} is free` }
   const host = http.host.includes(':') ? `[${http.host}]` : http.host
   const other = (await healthOf(`http://${host}:${http.port}`)) === undefined ? 'another program' : 'another server'
   return {

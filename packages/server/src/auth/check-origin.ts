@@ -46,6 +46,6 @@ export function checkOrigin(headers: IncomingHttpHeaders, config: Pick<Config, '
   if (origin === undefined) return { own, page: null }
   const isOwn = !http.corsReplacesDefaults && (origin === own || origin === host.origin)
   if (!isOwn && !http.corsOrigins.includes(origin))
-    throw new PlatformError('FORBIDDEN', 'pages of that origin may not call this server: see A2A_CORS_ALLOWED_ORIGINS')
+    throw new PlatformError('FORBIDDEN', 'pages of that origin may not call this server: see CORS_ALLOWED_ORIGINS')
   return { own, page: origin }
 }

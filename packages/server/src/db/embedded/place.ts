@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { chmod, chown, mkdir, realpath, stat } from 'node:fs/promises'
+import { chmod, chown, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PlatformError } from '@codetether/protocol/errors'
 import { ensureDataDir } from '../data-dir.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { type Account, canReach, pass } from './access.ts'
 import { chooseAccount } from './account.ts'
 import { installedTree, usableTree } from './native-tree.ts'
@@ -65,8 +66,7 @@ async function chooseBase(home: string, sharedDir: string, account: Account): Pr
  */
 async function makeParents(base: string, account: Account | undefined): Promise<void> {
   for (const directory of [dirname(base), base, join(base, 'pg')]) {
-    const created = await mkdir(directory, { recursive: true })
-    if (created === undefined) continue
+    if (!(await makeDirectory(directory))) continue
     await chmod(directory, 0o755)
     const above = await stat(dirname(directory))
     if (account !== undefined) await chown(directory, above.uid, above.gid)
