@@ -192,7 +192,10 @@ for (const [version, connectClient] of [
       await assert.rejects(send('Anybody there?', { agent: 'Nobody' }), RequestMalformedError)
     })
 
-    test('lists its tasks page by page', { skip: version === '0.3' && 'v0.3 has no listing' }, async () => {
+    // v0.3 has no listing, and answers the second with the task.
+    if (version === '0.3') return
+
+    test('lists its tasks page by page', async () => {
       const { contextId } = await send('first of two')
       await send('second of two', { contextId })
       const filter = { ...ListTasksRequest.fromJSON({ pageSize: 1 }), contextId }
@@ -203,9 +206,7 @@ for (const [version, connectClient] of [
       assert.notEqual(first.tasks[0]?.id, second.tasks[0]?.id)
     })
 
-    test('is told when there is nothing to subscribe to', {
-      skip: version === '0.3' && 'v0.3 sends the task',
-    }, async () => {
+    test('is told when there is nothing to subscribe to', async () => {
       const { id } = await send('Done at once')
       await assert.rejects(Array.fromAsync(client.resubscribeTask({ tenant, id })), UnsupportedOperationError)
     })
