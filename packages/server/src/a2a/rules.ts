@@ -1,6 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { WireVersion } from '../store/tasks.ts'
-import type { StartRequest } from './start-task.ts'
+import type { StartRequest } from './start-request.ts'
 
 /** Versions of A2A that this server speaks, as `Major.Minor`. */
 const versions: readonly WireVersion[] = ['0.3', '1.0']

@@ -1,7 +1,8 @@
 import { snapshotAndTail } from '../operations/follow-task.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import type { Call } from './method.ts'
-import { type StartRequest, startTask } from './start-task.ts'
+import type { StartRequest } from './start-request.ts'
+import { startTask } from './start-task.ts'
 import { takeStreamSlot } from './stream-slot.ts'
 
 /** Starts a task and follows it. A message id that was sent before attaches to its task, from the start or Last-Event-ID. */

@@ -1,31 +1,17 @@
 import { chooseAgent } from '@codetether/agents/choose-agent'
 import { PlatformError } from '@codetether/protocol/errors'
-import type { JsonObject } from '@codetether/protocol/json'
 import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
-import type { ReadMessage } from '@codetether/protocol/read-message'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
 import { continueTask } from '../operations/continue-task.ts'
 import { getTask } from '../operations/get-task.ts'
 import { submitTask } from '../operations/submit-task.ts'
 import { waitForTask } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
-import type { WireVersion } from '../store/tasks.ts'
 import type { Call } from './method.ts'
 import { checkReply } from './rules.ts'
+import type { StartRequest } from './start-request.ts'
 import { fromSubmission } from './submitted-snapshot.ts'
-
-/** What a message asks for, whatever version it came in. */
-export interface StartRequest extends Omit<ReadMessage, 'skillId'> {
-  skillId: string | undefined
-  /** Metadata of the call, beside that of the message. */
-  metadata: JsonObject | null
-  /** Media types that the caller accepts; empty for any. */
-  outputModes: readonly string[]
-  /** Push notifications are asked for. */
-  push: boolean
-  wireVersion: WireVersion
-}
 
 export interface Started {
   taskId: string

@@ -1,5 +1,5 @@
 import type { SendParams } from '@codetether/protocol/v03/params'
-import type { StartRequest } from '../start-task.ts'
+import type { StartRequest } from '../start-request.ts'
 
 /** What `message/send` and `message/stream` ask for. Older clients name the skill beside the message. */
 export const toStartRequest = ({ message, configuration, metadata, ...params }: SendParams): StartRequest => ({

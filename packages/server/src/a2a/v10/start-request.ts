@@ -1,5 +1,5 @@
 import type { SendMessageParams } from '@codetether/protocol/v10/params'
-import type { StartRequest } from '../start-task.ts'
+import type { StartRequest } from '../start-request.ts'
 
 /** What `SendMessage` and `SendStreamingMessage` ask for. */
 export const toStartRequest = ({ message, configuration, metadata }: SendMessageParams): StartRequest => ({

@@ -1,0 +1,15 @@
+import type { JsonObject } from '@codetether/protocol/json'
+import type { ReadMessage } from '@codetether/protocol/read-message'
+import type { WireVersion } from '../store/tasks.ts'
+
+/** What a message asks for, whatever version it came in. */
+export interface StartRequest extends Omit<ReadMessage, 'skillId'> {
+  skillId: string | undefined
+  /** Metadata of the call, beside that of the message. */
+  metadata: JsonObject | null
+  /** Media types that the caller accepts; empty for any. */
+  outputModes: readonly string[]
+  /** Push notifications are asked for. */
+  push: boolean
+  wireVersion: WireVersion
+}
