@@ -161,7 +161,7 @@ describe('the paths of the server', () => {
     const { body } = await exchange(`${url}/agents`)
     assert.deepEqual(
       body.agents.map((agent: { name: string }) => agent.name),
-      ['Calculator', 'Memory', 'Echo'],
+      ['Calculator', 'Memory', 'Analysis', 'Weather', 'Echo'],
     )
     for (const { kind, status, skills } of body.agents) {
       assert.deepEqual([kind, status], ['built-in', 'online'])

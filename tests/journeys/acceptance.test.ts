@@ -143,7 +143,7 @@ test('Q10: GET /agents lists the registered agents with their status', async () 
   const listed = agents.map(({ name, status }: RpcBody) => [name, status])
   assert.deepEqual(
     listed,
-    ['Calculator', 'Memory', 'Echo', 'Gated'].map(name => [name, 'online']),
+    ['Calculator', 'Memory', 'Analysis', 'Weather', 'Echo', 'Gated'].map(name => [name, 'online']),
   )
 })
 

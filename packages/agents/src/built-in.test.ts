@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { builtInAgents } from './built-in.ts'
-import { replyTo } from './testing/recording-context.ts'
+import { answerTo } from './testing/recording-context.ts'
 
 const promptsForOthers = [
   'Add unit tests',
@@ -95,6 +95,61 @@ const promptsForOthers = [
   'Translate the docs to German',
   'Merge branch feature/x into main',
   'git rebase -i HEAD~3',
+  'Analyze the logs',
+  'Analyze this text file',
+  'analyze text files in src',
+  'Analyze the text rendering code',
+  'Analyze the following text rendering bug: letters overlap',
+  'analyze the text of the error and fix it',
+  'Analyze this text: README.md',
+  'analyze the text: https://example.com/post',
+  'analyze the text "Save" on the button',
+  'Analyze "src/app.ts"',
+  'analyze: the build is slow',
+  'analysis: why is CI red?',
+  'Run a text analysis on the issues',
+  'text analysis',
+  'Text analysis:',
+  'text analysis service times out',
+  'Count words in README.md',
+  'count words in "docs/a2a.md"',
+  'count the words in each file',
+  'count characters in the "name" field',
+  'count words in "a" and in "b"',
+  'count words',
+  'Count the lines of code in this repo',
+  'How many words are in the README?',
+  'Word count is wrong, fix it',
+  'Split the text into sentences',
+  'Add a weather widget',
+  'weather the storm of failing tests',
+  'fix the weather service',
+  'Fix the weather in the header',
+  'weather',
+  'Weather API',
+  'weather for the dashboard',
+  'weather for mobile',
+  'weather in production',
+  'weather in src/app.ts',
+  'weather in the test suite',
+  'Weather for Android App',
+  'weather widget for Paris',
+  'Add weather for San Francisco to the seeds',
+  'Show the weather in the sidebar',
+  'show weather in sidebar',
+  'what is the weather in this fixture?',
+  "What's the weather like?",
+  'What is the weather in Paris tomorrow?',
+  'What is the weather in Paris and how do I mock it?',
+  'How is the weather in New York computed?',
+  'How is the weather data for Berlin cached?',
+  'get weather for each city',
+  'check the weather in our tests',
+  'Is the weather in Paris cached?',
+  'weather in Paris\nand add a test',
+  'Implement a getWeather(city) function',
+  'Weather for users',
+  'weather in 3 cities',
   'Hello',
   'thanks!',
   '👍',
@@ -116,6 +171,8 @@ test('the built-in agents are named and have the skills that clients know', () =
     [
       ['Calculator', true, 'calculator: Mathematical Calculator'],
       ['Memory', false, 'memory: Memory Management'],
+      ['Analysis', true, 'analysis: Text Analysis'],
+      ['Weather', true, 'weather: Weather Samples'],
       ['Echo', true, 'echo: Echo'],
     ],
   )
@@ -146,6 +203,8 @@ const calculatorPieces =
   '0 1 2 9 12 1,000 0.5 .5 1e9 1e-300 9e300 + - * / ^ ** % ( ) ( ) , × ÷ √ ² = ? x sqrt square root of add and by from to the power'
 const memoryPieces =
   'store remember save retrieve get delete list keys memory as as as \' " “ ” ‘ ’ k user_name . ! @ \\ / a ü 🎉'
+const otherPieces =
+  'analyze analyse text this the following : " “ ” count words sentences in of how many weather for what is Paris new York today now ? . ! , the'
 
 const randomText = (random: (below: number) => number, pieces: string[], chars: number): string => {
   const separators = ['', '', ' ', ' ', '   ', '\n']
@@ -158,7 +217,7 @@ const assertQuick = async (text: string): Promise<void> => {
   for (const agent of builtInAgents) {
     const start = process.cpuUsage()
     agent.accepts(text)
-    const reply = await replyTo(agent, text)
+    const reply = await answerTo(agent, text)
     const { user, system } = process.cpuUsage(start)
     const label = `${agent.name}: ${text.slice(0, 80)}`
     assert.ok((user + system) / 1000 < 50, `${(user + system) / 1000} ms for ${label}`)
@@ -171,7 +230,8 @@ test('random texts of the grammars are answered within 50 ms each', async () => 
   const vocabularies = [
     calculatorPieces.split(' '),
     memoryPieces.split(' '),
-    `${calculatorPieces} ${memoryPieces}`.split(' '),
+    otherPieces.split(' '),
+    `${calculatorPieces} ${memoryPieces} ${otherPieces}`.split(' '),
   ]
   await assertQuick('1 + 1')
   for (const pieces of vocabularies)
@@ -206,6 +266,13 @@ test('texts made to be expensive are answered within 50 ms each', async () => {
     `store ${fill('.a', 9_900)} as k`,
     `store ${fill('as', 9_900)} as k`,
     `list ${fill('keys ', 9_900)}`,
+    `analyze${' '.repeat(9_900)}text`,
+    `analyze text "${fill('" "', 9_900)}`,
+    `count ${fill('words, ', 9_900)}`,
+    `weather in ${fill('a ', 9_900)}`,
+    `weather in ${fill('now ', 180)}`,
+    `weather${' '.repeat(180)}x`,
+    `weather in A${fill(', ', 180)}1`,
   ]
   for (const text of texts) await assertQuick(text)
 })

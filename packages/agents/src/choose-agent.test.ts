@@ -33,7 +33,7 @@ test('a skill chooses its agent', () => {
 
 test('an unknown target or skill is reported, never answered by somebody else', () => {
   assert.equal(route({ text: 'add 15 and 27', targetAgent: ' Calculus ' }), 'unknown Calculus')
-  assert.equal(route({ text: 'add 15 and 27', skillId: 'weather' }), 'unknown weather')
+  assert.equal(route({ text: 'add 15 and 27', skillId: 'tides' }), 'unknown tides')
   assert.equal(route({ targetAgent: 'Calculator', skillId: 'memory' }), 'unknown memory')
   assert.equal(route({ targetAgent: 'Calculator', skillId: 'calculator' }), 'Calculator by target')
 })

@@ -1,6 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
+import type { Quotable } from '../text/quoted.ts'
 import { addressedCommand, type MemoryCommand, parseMemoryCommand } from './parse-memory-command.ts'
-import type { Quotable } from './quoted.ts'
 
 /** Verbs that people say to a memory. The others of `parseMemoryCommand` they say to a coding agent just as well. */
 const unmistakableVerbs = ['store', 'remember', 'retrieve', 'recall', 'forget', 'list', 'show']

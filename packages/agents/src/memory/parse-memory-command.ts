@@ -1,6 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
-import { hasQuotationMark, type Quotable, unquote } from './quoted.ts'
-import { stripEnd } from './strip-end.ts'
+import { hasQuotationMark, type Quotable, unquote } from '../text/quoted.ts'
+import { stripEnd } from '../text/strip-end.ts'
 
 /** What a text asks of the Memory agent. `verb` is the word that was used. */
 export type MemoryCommand =

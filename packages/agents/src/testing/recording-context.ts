@@ -1,4 +1,4 @@
-import type { Message } from '@codetether/protocol/message'
+import type { Message, Part } from '@codetether/protocol/message'
 import type { Agent, AgentContext, Memories } from '../define-agent.ts'
 
 const textMessage = (text: string): Message => ({ messageId: 'm', role: 'user', parts: [{ text }] })
@@ -14,9 +14,11 @@ export const memoriesInMemory = (): Memories => {
   }
 }
 
-/** A context for tests of handlers: it keeps the replies, and every call that no handler here should make fails. */
-const recordingContext = (memories: Memories = memoriesInMemory()): { context: AgentContext; replies: string[] } => {
+/** A context for tests of handlers: it keeps replies and questions, and a call that no handler here should make fails. */
+const recordingContext = (memories: Memories = memoriesInMemory()) => {
   const replies: string[] = []
+  const questions: string[] = []
+  const textIn = (said: string | Part[]): string => (typeof said === 'string' ? said : JSON.stringify(said))
   const unexpected = (name: string) => async (): Promise<never> => {
     throw new Error(`unexpected call of ${name}`)
   }
@@ -29,17 +31,36 @@ const recordingContext = (memories: Memories = memoriesInMemory()): { context: A
     memories,
     status: unexpected('status'),
     artifact: unexpected('artifact'),
-    ask: unexpected('ask'),
-    reply: async answer => void replies.push(typeof answer === 'string' ? answer : JSON.stringify(answer)),
+    ask: async question => void questions.push(textIn(question)),
+    reply: async answer => void replies.push(textIn(answer)),
   }
-  return { context, replies }
+  return { context, replies, questions }
 }
 
-/** The one reply of an agent to a message. Fails if it replies never or twice. */
-export const replyTo = async (agent: Agent, message: string | Message, memories?: Memories): Promise<string> => {
-  const { context, replies } = recordingContext(memories)
+const run = async (agent: Agent, message: string | Message, memories?: Memories) => {
+  const { context, replies, questions } = recordingContext(memories)
   await agent.handle(typeof message === 'string' ? textMessage(message) : message, context)
-  const [reply, ...others] = replies
-  if (reply === undefined || others.length > 0) throw new Error(`expected one reply, got ${replies.length}`)
+  if (replies.length + questions.length !== 1)
+    throw new Error(`expected one reply or question, got ${replies.length} and ${questions.length}`)
+  return { reply: replies[0], question: questions[0] }
+}
+
+/** The one reply of an agent to a message. Fails if it replies never or twice, or asks. */
+export const replyTo = async (agent: Agent, message: string | Message, memories?: Memories): Promise<string> => {
+  const { reply, question } = await run(agent, message, memories)
+  if (reply === undefined) throw new Error(`expected a reply, got the question ${question}`)
   return reply
+}
+
+/** What an agent asks in place of a reply. Fails if it replies. */
+export const questionAfter = async (agent: Agent, message: string): Promise<string> => {
+  const { reply, question } = await run(agent, message)
+  if (question === undefined) throw new Error(`expected a question, got the reply ${reply}`)
+  return question
+}
+
+/** What an agent says, be it a reply or a question. */
+export const answerTo = async (agent: Agent, message: string): Promise<string> => {
+  const { reply, question } = await run(agent, message)
+  return reply ?? question ?? ''
 }
