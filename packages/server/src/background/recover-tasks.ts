@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import { applyEvents } from '../operations/apply-events.ts'
 import { insertFiles } from '../operations/inline-files.ts'
-import { runAttempt } from '../operations/run-attempt.ts'
+import { attemptBegins, startAttempt } from '../operations/run-attempt.ts'
 import { findHistory } from '../store/find-history.ts'
 import { type Claimable, findClaimable } from '../store/leases.ts'
 
@@ -31,12 +31,7 @@ async function takeOver(ctx: Context, claimable: Claimable): Promise<void> {
   const { tenantId, taskId, principal, attempt, token, released, lostLeases } = claimable
   const givenUp = !released && lostLeases + 1 >= limits.attemptsPerTask
   const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: !released }
-  const events: TaskEvent[] = givenUp
-    ? [givingUp(lostLeases + 1)]
-    : [
-        { kind: 'attempt', attempt: attempt + 1 },
-        { kind: 'status', state: 'working' },
-      ]
+  const events: TaskEvent[] = givenUp ? [givingUp(lostLeases + 1)] : attemptBegins(attempt + 1)
   // The fence of the lost attempt: of two replicas that try, one finds it gone.
   const task = await applyEvents(ctx, {
     tenantId,
@@ -52,9 +47,7 @@ async function takeOver(ctx: Context, claimable: Claimable): Promise<void> {
   if (givenUp) return
   const history = await historyOf(ctx, tenantId, taskId)
   const fence = { attempt: task.attempt, token: lease.token }
-  ctx.running.start(taskId, signal =>
-    runAttempt(ctx, { principal: { tenantId, id: principal }, task, history, fence, signal }),
-  )
+  startAttempt(ctx, { principal: { tenantId, id: principal }, task, history, fence })
 }
 
 async function historyOf({ store }: Context, tenantId: string, taskId: string): Promise<Message[]> {

@@ -46,10 +46,7 @@ export async function applyEvents(ctx: Context, application: Application): Promi
     lease: application.lease ?? (settles(events) ? 'release' : 'keep'),
   }
   const row = await ctx.store.write(tenantId, async tx => {
-    const [changed] = await Promise.all([
-      changeTask(tx, tenantId, change),
-      blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null,
-    ])
+    const [changed] = await Promise.all([changeTask(tx, tenantId, change), insertBlobs(tx, tenantId, blobs)])
     return changed
   })
   if (row) ctx.hints.publish(taskId)

@@ -10,7 +10,7 @@ import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { applyEvents } from './apply-events.ts'
 import { getTask } from './get-task.ts'
-import { runAttempt } from './run-attempt.ts'
+import { attemptBegins, startAttempt } from './run-attempt.ts'
 
 export interface FollowUp {
   taskId: string
@@ -44,11 +44,7 @@ export async function continueTask(
   if (!isInterrupted(task.state)) throw refusal(task)
 
   const lease = { owner: ctx.instanceId, token: crypto.randomUUID(), afterLoss: false }
-  const events: TaskEvent[] = [
-    { kind: 'message', message: followUp.message },
-    { kind: 'attempt', attempt: task.attempt + 1 },
-    { kind: 'status', state: 'working' },
-  ]
+  const events: TaskEvent[] = [{ kind: 'message', message: followUp.message }, ...attemptBegins(task.attempt + 1)]
   const row = await applyEvents(ctx, {
     tenantId: principal.tenantId,
     principal: principal.id,
@@ -68,7 +64,7 @@ export async function continueTask(
   }
   const history = [...messages.map(m => m.message), followUp.message]
   const fence = { attempt: row.attempt, token: lease.token }
-  ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history, fence, signal }))
+  startAttempt(ctx, { principal, task: row, history, fence })
   const answer = { seq: row.lastSeq - events.length + 1, message: followUp.message }
   return { task: row, messages: [...messages, answer], artifacts }
 }

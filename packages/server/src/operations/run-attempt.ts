@@ -11,7 +11,7 @@ import { agentMemories } from './agent-memories.ts'
 import { applyFenced } from './apply-events.ts'
 import { failureOf } from './failure.ts'
 
-export interface Attempt {
+interface Attempt {
   /** Whose task it is. */
   principal: { tenantId: string; id: string }
   task: TaskRow
@@ -21,11 +21,21 @@ export interface Attempt {
   signal: AbortSignal
 }
 
+/** The events with which every attempt begins. */
+export const attemptBegins = (attempt: number): TaskEvent[] => [
+  { kind: 'attempt', attempt },
+  { kind: 'status', state: 'working' },
+]
+
+/** Starts an attempt in the background, once the lease for it is stored. */
+export const startAttempt = (ctx: Context, attempt: Omit<Attempt, 'signal'>): void =>
+  ctx.running.start(attempt.task.id, signal => runAttempt(ctx, { ...attempt, signal }))
+
 /**
  * Runs an agent of this process on a task whose lease it holds. Never rejects: what the agent throws becomes the
  * task's failure, unless the lease is lost or the server stops; then the next holder goes on.
  */
-export async function runAttempt(ctx: Context, attempt: Attempt): Promise<void> {
+async function runAttempt(ctx: Context, attempt: Attempt): Promise<void> {
   const agent = ctx.agents.find(a => a.name === attempt.task.agent)
   const message = attempt.history.at(-1)
   if (!agent || !message) return ctx.log.error({ taskId: attempt.task.id }, 'task without its agent or message')

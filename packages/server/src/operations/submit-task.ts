@@ -15,7 +15,7 @@ import { answerAtOnce } from './answer-at-once.ts'
 import { extractFiles } from './inline-files.ts'
 import { loggedEvents } from './logged-events.ts'
 import { planEvents } from './plan-events.ts'
-import { runAttempt } from './run-attempt.ts'
+import { attemptBegins, startAttempt } from './run-attempt.ts'
 
 export interface Submission {
   message: Message
@@ -47,7 +47,7 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   const lease = agent.pure ? null : { owner: ctx.instanceId, token: crypto.randomUUID() }
   const events: TaskEvent[] = [{ kind: 'created' }]
   if (agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
-  else events.push({ kind: 'attempt', attempt: 1 }, { kind: 'status', state: 'working' })
+  else events.push(...attemptBegins(1))
 
   const task = newTask(principal, submission, lease)
   const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name })
@@ -55,7 +55,7 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   const row = toRow(principal, task, stored.plan, stored.at)
   if (lease) {
     const fence = { attempt: 1, token: lease.token }
-    ctx.running.start(row.id, signal => runAttempt(ctx, { principal, task: row, history: [message], fence, signal }))
+    startAttempt(ctx, { principal, task: row, history: [message], fence })
   }
   return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
 }

@@ -20,6 +20,7 @@ export async function insertBlobs(
   tenantId: string,
   blobs: readonly (Blob & { taskId: string })[],
 ): Promise<void> {
+  if (blobs.length === 0) return
   await tx.query(insert, [tenantId, blobs.map(b => b.id), blobs.map(b => b.content), blobs.map(b => b.taskId)])
 }
 

@@ -101,10 +101,7 @@ async function insert(store: Store, tenantId: string, group: readonly Waiting[])
   const tasks = members.map(({ json }) => json)
   const blobs = group.flatMap(({ task, blobs }) => blobs.map(blob => ({ ...blob, taskId: task.id })))
   const rows = await store.write(tenantId, async tx => {
-    const [inserted] = await Promise.all([
-      insertTasks(tx, tenantId, tasks),
-      blobs.length > 0 ? insertBlobs(tx, tenantId, blobs) : null,
-    ])
+    const [inserted] = await Promise.all([insertTasks(tx, tenantId, tasks), insertBlobs(tx, tenantId, blobs)])
     return inserted
   })
   return new Map(rows.map(({ id, at }) => [id, at]))
