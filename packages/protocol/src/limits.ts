@@ -37,6 +37,7 @@ export const limits = {
   tasksPerCommit: 64,
   /** And about as many characters of JSON, of which one submission may have more. */
   charsPerCommit: 4 * 1024 * 1024,
+  /** The default length of a lease. */
   leaseMs: 30_000,
   attemptsPerTask: 5,
   memoryKeyChars: 256,

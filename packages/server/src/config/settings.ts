@@ -245,6 +245,15 @@ export const Settings = z.object({
       description: 'How long a blocking message/send waits for its task before it answers with the task as it is.',
       show: config => String(config.blockingMs / 1000),
     }),
+  leaseSeconds: type
+    .wholeNumber(1, 3_600)
+    .default(limits.leaseMs / 1000)
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['CODETETHER_LEASE_SECONDS'],
+      description: 'How long a task stays with a replica that is not heard of before another one takes it over.',
+      show: config => String(config.leaseMs / 1000),
+    }),
 })
 
 export type SettingValues = z.output<typeof Settings>

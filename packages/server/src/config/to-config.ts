@@ -59,5 +59,6 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
     ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),
     insecure: values.insecure,
     blockingMs: values.blockingSeconds * 1000,
+    leaseMs: values.leaseSeconds * 1000,
   }
 }
