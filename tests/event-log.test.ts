@@ -222,18 +222,16 @@ test('a follow-up that does not fit its task is refused and leaves nothing behin
   assert.deepEqual(await query(platform.database, 'select * from task_events order by task_id, seq'), before)
 })
 
-test('of many answers to one question exactly one is taken', async () => {
+test('of many answers to one question each that is taken has its turn, and none is taken behind the end', async () => {
   await using platform = await startPlatform({ agents: [asking] })
   const { id } = (await platform.rpc('message/send', to('Asking'))).result
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, n) => platform.rpc('message/send', to('Asking', `answer ${n}`, { taskId: id }))),
   )
-  const codes = answers.map(({ error }) => error?.code ?? 0)
-  assert.equal(codes.filter(code => code === 0).length, 1)
-  assert.ok(
-    codes.every(code => [0, -31409, -32004].includes(code)),
-    codes.join(' '),
-  )
+  const taken = answers.filter(({ error }) => error === undefined).length
+  const refused = answers.filter(({ error }) => error?.code === -32004).length
+  assert.ok(taken > 0)
+  assert.equal(taken + refused, answers.length)
   const log = await assertSoundLog(platform.database, id)
-  assert.equal(log.filter(event => event.kind === 'message').length, 1)
+  assert.equal(log.filter(event => event.kind === 'message').length, taken)
 })

@@ -68,6 +68,7 @@ export function markedTask(mark: string, more: Partial<NewTask> = {}): NewTask {
     metadata: { mark },
     request: { messageId: newId(), hash: '00' },
     lease: null,
+    serialKey: null,
     plan: planEvents(events, mark),
     ...more,
   }

@@ -11,7 +11,7 @@ const chunks = 'lib/chunks'
 
 const bundle = async (): Promise<void> => {
   await build({
-    entryPoints: [here('src/main.ts')],
+    entryPoints: { main: here('src/main.ts'), 'renewal-thread': here('../server/src/db/renewal-thread.ts') },
     outdir: here('dist'),
     chunkNames: `${chunks}/[name]-[hash]`,
     bundle: true,
@@ -32,7 +32,7 @@ const copyMigrations = async (): Promise<void> => {
     if (name.endsWith('.sql')) await cp(from + name, here(`dist/migrations/${name}`))
 }
 
-/** The migrations are found relative to the code that reads them: a bundle that moves it would fail at its first start. */
+/** The migrations and the thread are found relative to the code that uses them: a bundle that moves it would fail at its first start. */
 const checkPlaces = async (): Promise<void> => {
   const main = await readFile(here('dist/main.js'), 'utf8')
   const names = await readdir(here(`dist/${chunks}`))
@@ -41,6 +41,9 @@ const checkPlaces = async (): Promise<void> => {
   )
   const readers = texts.filter(text => text.includes('"../../migrations"'))
   if (main.includes('"../../migrations"') || readers.length !== 1) throw new Error('dist/migrations would not be found')
+  const starters = texts.filter(text => text.includes('"../../renewal-thread.js"'))
+  if (main.includes('"../../renewal-thread.js"') || starters.length !== 1)
+    throw new Error('dist/renewal-thread.js would not be found')
 }
 
 await rm(here('dist'), { recursive: true, force: true })

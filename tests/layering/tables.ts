@@ -34,7 +34,8 @@ export const libraryPlaces: Readonly<Record<string, string>> = {
  */
 export const serverLayers: Readonly<Record<string, readonly string[]>> = {
   main: ['open-context', 'http', 'background'],
-  'open-context': ['context'],
+  'open-context': ['open-instance', 'context'],
+  'open-instance': ['store'],
   context: ['store'],
   http: ['a2a', 'api', 'worker-api', 'mcp'],
   background: ['operations', 'auth', 'present'],
@@ -56,8 +57,10 @@ export const serverLeaves: readonly string[] = [
   'cursors',
   'errors',
   'events',
+  'hint-bus',
   'hints',
   'ids',
+  'lease-slots',
   'logger',
   'metrics',
   'principal',
@@ -67,6 +70,7 @@ export const serverLeaves: readonly string[] = [
   'strict-json',
   'tenants',
   'version',
+  'wake',
 ]
 
 export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']

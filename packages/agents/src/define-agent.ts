@@ -56,13 +56,18 @@ export interface Agent {
    * run it before the task is stored, so that submission and answer are one transaction.
    */
   readonly pure: boolean
+  /**
+   * Tasks of one context run one at a time, in the order in which they came. Those of other contexts run at the same
+   * time, on any replica.
+   */
+  readonly serial: boolean
   /** Does the agent understand the WHOLE text? Only then is a message without a target routed to it. */
   accepts(text: string): boolean
   /** Carries out one run. A handler that returns without reply, ask or failure completes the task as it is. */
   handle(message: Message, ctx: AgentContext): Promise<void>
 }
 
-/** Completes the parts that most agents share: `pure` is false, and nothing is accepted without a target. */
+/** Completes the parts that most agents share: `pure` and `serial` are false, and nothing is accepted without a target. */
 export const defineAgent = (
   agent: Pick<Agent, 'name' | 'description' | 'skills' | 'handle'> & Partial<Agent>,
-): Agent => ({ pure: false, accepts: () => false, ...agent })
+): Agent => ({ pure: false, serial: false, accepts: () => false, ...agent })

@@ -25,8 +25,9 @@ export const limits = {
   pageTokenChars: 512,
   streamsPerPrincipal: 1_000,
   streamHeartbeatMs: 15_000,
-  /** Readers are woken by hints; this poll is what is left when a hint is lost. */
-  streamPollMs: 2_000,
+  /** Readers are woken by hints. What is left when one is lost: a look at all followed tasks at once, and one by one. */
+  followedPollMs: 2_000,
+  streamPollMs: 60_000,
   /** What a reader of a log holds at once: this many events, and of their stored bytes this many and one event more. */
   streamBatchEvents: 200,
   streamBatchBytes: 256 * 1024,
@@ -37,8 +38,14 @@ export const limits = {
   tasksPerCommit: 64,
   /** And about as many characters of JSON, of which one submission may have more. */
   charsPerCommit: 4 * 1024 * 1024,
+  /** Tasks that a process runs at once, unless configured. */
+  runningTasks: 1_000,
   /** The default length of a lease. */
   leaseMs: 30_000,
+  /** Waiting tasks are claimed when a hint says so; this poll is what is left when a hint is lost. */
+  claimPollMs: 2_000,
+  /** An event loop that does not turn for so long loses its leases. */
+  blockedMs: 5 * 60_000,
   attemptsPerTask: 5,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,

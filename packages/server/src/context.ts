@@ -4,8 +4,10 @@ import type { Cursors } from './cursors.ts'
 import type { Hints } from './hints.ts'
 import type { Logger } from './logger.ts'
 import type { RunningTasks } from './running.ts'
+import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
+import type { Wake } from './wake.ts'
 
 /** What every part of the server is given: built once, in `open-context.ts`, and passed first. */
 export interface Context {
@@ -13,7 +15,10 @@ export interface Context {
   readonly log: Logger
   readonly store: Store
   readonly submissions: Submissions
+  readonly changes: Changes
   readonly hints: Hints
+  /** Woken when a task waits for somebody to run it. */
+  readonly work: Pick<Wake, 'wake' | 'next'>
   /** Seals the places in listings that callers carry. */
   readonly cursors: Cursors
   /** The agents of this process. */

@@ -6,6 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createHints } from './hints.ts'
 
+const task = (taskId: string) => ({ tenantId: 'tenant', taskId })
+
 const never = new AbortController().signal
 const pollMs = 2_000
 
@@ -22,9 +24,9 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 test('a hint wakes who waits for that task, and nobody else', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const hints = createHints()
-  using one = hints.subscribe('a')
-  using two = hints.subscribe('a')
-  using other = hints.subscribe('b')
+  using one = hints.subscribe(task('a'))
+  using two = hints.subscribe(task('a'))
+  using other = hints.subscribe(task('b'))
   const [first, second, third] = [one, two, other].map(reader => reader.next(pollMs, never))
   hints.publish('a')
   await Promise.all([first, second])
@@ -36,7 +38,7 @@ test('a hint wakes who waits for that task, and nobody else', async t => {
 test('a hint between reading and waiting is kept', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const hints = createHints()
-  using reader = hints.subscribe('a')
+  using reader = hints.subscribe(task('a'))
   hints.publish('a')
   await reader.next(pollMs, never)
 })
@@ -44,7 +46,7 @@ test('a hint between reading and waiting is kept', async t => {
 test('hints are not counted: however many came, the reader reads once and waits again', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const hints = createHints()
-  using reader = hints.subscribe('a')
+  using reader = hints.subscribe(task('a'))
   for (let count = 0; count < 3; count++) hints.publish('a')
   await reader.next(pollMs, never)
   const next = reader.next(pollMs, never)
@@ -56,7 +58,7 @@ test('hints are not counted: however many came, the reader reads once and waits 
 test('a hint that wakes a reader is used up', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const hints = createHints()
-  using reader = hints.subscribe('a')
+  using reader = hints.subscribe(task('a'))
   const first = reader.next(pollMs, never)
   hints.publish('a')
   await first
@@ -68,7 +70,7 @@ test('a hint that wakes a reader is used up', async t => {
 
 test('without a hint the reader polls after its time, not before', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  using reader = createHints().subscribe('a')
+  using reader = createHints().subscribe(task('a'))
   const next = reader.next(pollMs, never)
   t.mock.timers.tick(pollMs - 1)
   assert.equal(await isSettled(next), false)
@@ -78,7 +80,7 @@ test('without a hint the reader polls after its time, not before', async t => {
 
 test('an abort ends the waiting, and a reader that was aborted before does not wait at all', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  using reader = createHints().subscribe('a')
+  using reader = createHints().subscribe(task('a'))
   const controller = new AbortController()
   const next = reader.next(pollMs, controller.signal)
   controller.abort()
@@ -90,7 +92,7 @@ test('a hint without subscribers, or after the subscription has ended, does noth
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const hints = createHints()
   hints.publish('a')
-  const reader = hints.subscribe('a')
+  const reader = hints.subscribe(task('a'))
   reader[Symbol.dispose]()
   reader[Symbol.dispose]()
   hints.publish('a')
@@ -102,9 +104,9 @@ test('a hint without subscribers, or after the subscription has ended, does noth
 
 test('a subscription that ends twice does not end its successor', async () => {
   const hints = createHints()
-  const first = hints.subscribe('a')
+  const first = hints.subscribe(task('a'))
   first[Symbol.dispose]()
-  using second = hints.subscribe('a')
+  using second = hints.subscribe(task('a'))
   first[Symbol.dispose]()
   hints.publish('a')
   await second.next(pollMs, never)
@@ -114,7 +116,7 @@ test('waiting leaves no listener and no timer behind, whatever ended it', async 
   const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length
   const before = timers()
   const hints = createHints()
-  using reader = hints.subscribe('a')
+  using reader = hints.subscribe(task('a'))
   const { signal } = new AbortController()
   const hinted = reader.next(60_000, signal)
   hints.publish('a')
@@ -134,10 +136,10 @@ test('a subscription that has ended is not kept in memory', async () => {
   const collect: () => void = runInNewContext('gc')
   const hints = createHints()
   const subscribed = () => {
-    using reader = hints.subscribe('a')
+    using reader = hints.subscribe(task('a'))
     return new WeakRef(reader)
   }
-  const [ended, kept] = [subscribed(), hints.subscribe('a')]
+  const [ended, kept] = [subscribed(), hints.subscribe(task('a'))]
   await turn()
   collect()
   assert.equal(ended.deref(), undefined)

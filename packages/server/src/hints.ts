@@ -1,3 +1,5 @@
+import { Wake } from './wake.ts'
+
 /** A reader's side of the hints about one task. */
 export interface Subscription extends Disposable {
   /**
@@ -7,38 +9,29 @@ export interface Subscription extends Disposable {
   next(pollMs: number, signal: AbortSignal): Promise<void>
 }
 
-/** Wake-ups for the readers of tasks. A hint may be lost: readers also poll, and read the log, never the hint. */
-export interface Hints {
-  publish(taskId: string): void
-  subscribe(taskId: string): Subscription
+export interface TaskKey {
+  tenantId: string
+  taskId: string
 }
 
-class Waiter implements Subscription {
+/** Wake-ups for the readers of tasks. A hint may be lost: readers read the log, never the hint. */
+export interface Hints {
+  /** Wakes the readers in this process, and by way of the bus those in others. */
+  publish(taskId: string): void
+  /** Wakes the readers in this process. */
+  wake(taskId: string): void
+  wakeAll(): void
+  subscribe(task: TaskKey): Subscription
+  /** The tasks that somebody follows. */
+  followed(): TaskKey[]
+}
+
+class Waiter extends Wake implements Subscription {
   readonly #leave: () => void
-  #hinted = false
-  #wake: (() => void) | null = null
 
   constructor(leave: () => void) {
+    super()
     this.#leave = leave
-  }
-
-  hint() {
-    this.#hinted = true
-    this.#wake?.()
-  }
-
-  async next(pollMs: number, signal: AbortSignal): Promise<void> {
-    if (!this.#hinted && !signal.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#wake = resolve
-      const timer = setTimeout(resolve, pollMs)
-      signal.addEventListener('abort', this.#wake, { once: true })
-      await promise
-      clearTimeout(timer)
-      signal.removeEventListener('abort', this.#wake)
-      this.#wake = null
-    }
-    this.#hinted = false
   }
 
   [Symbol.dispose]() {
@@ -46,22 +39,37 @@ class Waiter implements Subscription {
   }
 }
 
-/** Hints within one process. */
-export function createHints(): Hints {
-  const waiters = new Map<string, Set<Waiter>>()
+interface Group {
+  task: TaskKey
+  waiters: Set<Waiter>
+}
+
+/** Hints within one process. `send` takes those that the others are to have too. */
+export function createHints(send: (taskId: string) => void = () => undefined): Hints {
+  const groups = new Map<string, Group>()
+  const wake = (taskId: string) => {
+    for (const waiter of groups.get(taskId)?.waiters ?? []) waiter.wake()
+  }
   return {
+    wake,
     publish(taskId) {
-      for (const waiter of waiters.get(taskId) ?? []) waiter.hint()
+      wake(taskId)
+      send(taskId)
     },
-    subscribe(taskId) {
-      const group = waiters.get(taskId) ?? new Set()
-      waiters.set(taskId, group)
+    wakeAll() {
+      for (const taskId of groups.keys()) wake(taskId)
+    },
+    subscribe(task) {
+      const { taskId } = task
+      const group = groups.get(taskId) ?? { task, waiters: new Set() }
+      groups.set(taskId, group)
       const waiter = new Waiter(() => {
-        group.delete(waiter)
-        if (group.size === 0 && waiters.get(taskId) === group) waiters.delete(taskId)
+        group.waiters.delete(waiter)
+        if (group.waiters.size === 0 && groups.get(taskId) === group) groups.delete(taskId)
       })
-      group.add(waiter)
+      group.waiters.add(waiter)
       return waiter
     },
+    followed: () => [...groups.values()].map(group => group.task),
   }
 }

@@ -8,11 +8,11 @@ import { openDatabase } from './db/open-database.ts'
 import { openPool } from './db/pool.ts'
 import { deriveKey } from './db/secret.ts'
 import { createTenantSigner } from './db/tenant-context.ts'
-import { createHints } from './hints.ts'
 import { newId } from './ids.ts'
 import type { Logger } from './logger.ts'
-import { createRunningTasks } from './running.ts'
-import { expireOtherLeases, releaseLeases } from './store/leases.ts'
+import { openInstance } from './open-instance.ts'
+import { createChanges } from './store/changes.ts'
+import { giveBackLeases } from './store/leases.ts'
 import { createStore } from './store/store.ts'
 import { createSubmissions } from './store/submissions.ts'
 
@@ -43,24 +43,27 @@ export async function openContext(
   })
   const store = createStore({ app, system }, createTenantSigner(database.secret))
   const instanceId = newId()
-  // What still holds a lease on a database of one's own is a process that is dead.
-  if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
+  const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent
+  const hosted = agents.includes(fallback) ? agents : [...agents, fallback]
+  const instance = stack.use(
+    await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
+  )
   stack.defer(async () => {
     // Without a database they run out by themselves.
     await store
-      .system(tx => releaseLeases(tx, instanceId))
+      .system(tx => giveBackLeases(tx, instanceId, null))
       .catch((error: unknown) => log.warn({ err: error }, 'leases could not be given back'))
   })
-  const running = stack.use(createRunningTasks())
-  const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent
-  const hosted = agents.includes(fallback) ? agents : [...agents, fallback]
+  const running = stack.use(instance.running)
   const owned = stack.move()
   return {
     config,
     log,
     store,
     submissions: createSubmissions(store),
-    hints: createHints(),
+    changes: createChanges(store),
+    hints: instance.hints,
+    work: instance.work,
     cursors: createCursors(deriveKey(database.secret, 'cursors')),
     agents: hosted,
     fallback,

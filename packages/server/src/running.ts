@@ -1,11 +1,26 @@
 import { limits } from '@codetether/protocol/limits'
+import type { LeaseSlots } from './lease-slots.ts'
 
 /** The runs of agents in this process: started here, stopped by cancellation, a lost lease or the end of the process. */
 export interface RunningTasks extends AsyncDisposable {
-  /** Runs in the background. `run` must not reject. */
-  start(taskId: string, run: (signal: AbortSignal) => Promise<void>): void
+  /** May another one start? */
+  hasRoom(): boolean
+  /** How many more may run. */
+  room(): number
+  size(): number
+  /** Runs in the background. `run` must not reject. @returns false if far too many run. */
+  start(lease: RunLease, run: (signal: AbortSignal) => Promise<void>): boolean
+  tokens(): string[]
+  /** The tokens of a task that runs here: two for a moment after its lease was lost, none if it does not. */
+  tokensOf(taskId: string): string[]
   abort(taskId: string, reason: Error): void
-  ids(): string[]
+  /** Aborts the runs whose leases are gone. */
+  abortTokens(tokens: readonly string[], reason: Error): void
+}
+
+export interface RunLease {
+  taskId: string
+  token: string
 }
 
 /** The reason with which the signal of a run is aborted when the process stops. */
@@ -14,35 +29,63 @@ export class Stopping extends Error {
 }
 
 interface Run {
+  token: string
   controller: AbortController
   done: Promise<void>
 }
 
 const patienceMs = limits.gracefulStopMs / 4
 
-export function createRunningTasks(): RunningTasks {
-  // A task may have two runs for a moment: one that has asked or lost its lease and has not returned yet, and the next.
-  const runs = new Map<string, Set<Run>>()
+export interface RunningOptions {
+  slots: LeaseSlots
+  /** Runs at once. Those that were let in together may be a few more. */
+  most: number
+  onStart(): void
+  onEnd(): void
+}
+
+export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptions): RunningTasks {
+  const byTask = new Map<string, Set<Run>>()
+  const byToken = new Map<string, Run>()
   let stopping: Stopping | null = null
+
+  const end = (taskId: string, run: Run) => {
+    const group = byTask.get(taskId)
+    group?.delete(run)
+    if (group?.size === 0) byTask.delete(taskId)
+    byToken.delete(run.token)
+    onEnd()
+  }
+
   return {
-    start(taskId, run) {
-      const controller = new AbortController()
-      if (stopping) controller.abort(stopping)
-      const group = runs.get(taskId) ?? new Set()
-      const entry: Run = { controller, done: Promise.resolve() }
-      runs.set(taskId, group.add(entry))
-      entry.done = run(controller.signal).finally(() => {
-        group.delete(entry)
-        if (group.size === 0) runs.delete(taskId)
+    hasRoom: () => byToken.size < most,
+    room: () => Math.max(0, most - byToken.size),
+    size: () => byToken.size,
+    start({ taskId, token }, run) {
+      const slot = slots.take(token)
+      if (slot === null) return false
+      const entry: Run = { token, controller: new AbortController(), done: Promise.resolve() }
+      if (stopping) entry.controller.abort(stopping)
+      byTask.set(taskId, (byTask.get(taskId) ?? new Set()).add(entry))
+      byToken.set(token, entry)
+      onStart()
+      entry.done = run(entry.controller.signal).finally(() => {
+        slots.free(slot)
+        end(taskId, entry)
       })
+      return true
     },
+    tokens: () => [...byToken.keys()],
+    tokensOf: taskId => [...(byTask.get(taskId) ?? [])].map(run => run.token),
     abort(taskId, reason) {
-      for (const { controller } of runs.get(taskId) ?? []) controller.abort(reason)
+      for (const { controller } of byTask.get(taskId) ?? []) controller.abort(reason)
     },
-    ids: () => [...runs.keys()],
+    abortTokens(tokens, reason) {
+      for (const token of tokens) byToken.get(token)?.controller.abort(reason)
+    },
     async [Symbol.asyncDispose]() {
       stopping = new Stopping('the server is stopping')
-      const all = [...runs.values()].flatMap(group => [...group])
+      const all = [...byToken.values()]
       for (const { controller } of all) controller.abort(stopping)
       // A handler that does not heed its signal must not keep the process; its task goes on at the next start.
       const { promise: late, resolve } = Promise.withResolvers<void>()

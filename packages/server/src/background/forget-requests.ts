@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { forgetRequests } from '../store/leases.ts'
+import { forgetRequests } from '../store/upkeep.ts'
 
 /** In portions: one statement for a day of many messages would run into the statement timeout, each time anew. */
 export async function forgetOldRequests({ store, log, stopping }: Context, portion = 10_000): Promise<void> {

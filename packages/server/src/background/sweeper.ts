@@ -1,26 +1,23 @@
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
-import { ensurePartitions, renewLeases } from '../store/leases.ts'
+import { ensurePartitions, foldTaskCounts } from '../store/upkeep.ts'
+import { buryDead } from './bury-dead.ts'
+import { startClaiming } from './claim-loop.ts'
 import { every } from './every.ts'
 import { forgetOldRequests } from './forget-requests.ts'
-import { recoverTasks } from './recover-tasks.ts'
+import { wakeFollowers } from './wake-followers.ts'
 
-const hour = 60 * 60 * 1000
+const second = 1000
+const hour = 3600 * second
 
-/** Keeps leases alive, takes over lost tasks, and keeps the tables in shape, for as long as the server runs. */
+/** Claims what waits, frees what the dead hold, and keeps the tables in shape, for as long as the server runs. */
 export function startSweeper(ctx: Context): AsyncDisposable {
   const { store, log } = ctx
-  const renew = async () => {
-    const ids = ctx.running.ids()
-    if (ids.length > 0) await store.system(tx => renewLeases(tx, ctx.instanceId, ids))
-  }
   const jobs = [
-    every(ctx, 'renew leases', limits.leaseMs / 3, renew),
-    every(ctx, 'recover tasks', limits.leaseMs / 2, async () => {
-      // After a time without the database the leases of this process may have run out too: its runs go on.
-      await renew()
-      await recoverTasks(ctx)
-    }),
+    startClaiming(ctx),
+    every(ctx, 'bury dead instances', 2 * second, () => buryDead(ctx)),
+    every(ctx, 'wake followers', limits.followedPollMs, wakeFollowers(ctx)),
+    every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),
     every(ctx, 'make partitions', 24 * hour, async () => {
       const made = await store.system(tx => ensurePartitions(tx, 2))

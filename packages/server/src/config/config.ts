@@ -13,6 +13,8 @@ export interface Config {
   readonly insecure: boolean
   /** The longest that a blocking `message/send` waits, in milliseconds. */
   readonly blockingMs: number
+  /** Tasks that this process runs at once. */
+  readonly maxRunningTasks: number
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly leaseMs: number
 }

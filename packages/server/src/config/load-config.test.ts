@@ -49,6 +49,8 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     dataDir: '/srv/work/.codetether',
     insecure: false,
     blockingMs: 60_000,
+    maxRunningTasks: 1_000,
+    leaseMs: 30_000,
   })
   assert.deepEqual(notices, [])
 })
@@ -76,6 +78,8 @@ test('every setting is read from its variable', () => {
     CODETETHER_SECRET_KEY: secretKey,
     RLS_ENABLED: 'true',
     A2A_BLOCKING_TIMEOUT_SECONDS: '5',
+    CODETETHER_MAX_RUNNING_TASKS: '20',
+    CODETETHER_LEASE_SECONDS: '5',
   })
   assert.deepEqual(config, {
     http: {
@@ -103,6 +107,8 @@ test('every setting is read from its variable', () => {
     secretKey,
     insecure: false,
     blockingMs: 5000,
+    maxRunningTasks: 20,
+    leaseMs: 5_000,
   })
 })
 

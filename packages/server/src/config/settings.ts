@@ -245,6 +245,15 @@ export const Settings = z.object({
       description: 'How long a blocking message/send waits for its task before it answers with the task as it is.',
       show: config => String(config.blockingMs / 1000),
     }),
+  maxRunningTasks: type
+    .wholeNumber(1, 10_000)
+    .default(limits.runningTasks)
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['CODETETHER_MAX_RUNNING_TASKS'],
+      description: 'How many tasks this process runs at once; more of them wait, or run on another replica.',
+      show: config => String(config.maxRunningTasks),
+    }),
   leaseSeconds: type
     .wholeNumber(1, 3_600)
     .default(limits.leaseMs / 1000)

@@ -59,6 +59,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
     ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),
     insecure: values.insecure,
     blockingMs: values.blockingSeconds * 1000,
+    maxRunningTasks: values.maxRunningTasks,
     leaseMs: values.leaseSeconds * 1000,
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PlatformError } from '@codetether/protocol/errors'
 import { DatabaseError } from 'pg'
-import { isRetryable, toPlatformError } from './sql-errors.ts'
+import { isConnectionLost, isRetryable, toPlatformError } from './sql-errors.ts'
 
 const fromDatabase = (code: string) => Object.assign(new DatabaseError('canary', 0, 'error'), { code })
 const withCode = (code: string) => Object.assign(new Error('canary'), { code })
@@ -14,14 +14,7 @@ for (const code of ['40001', '40P01'])
     assert.ok(error instanceof PlatformError && error.code === 'UNAVAILABLE')
   })
 
-for (const thrown of [
-  fromDatabase('23505'),
-  fromDatabase('08006'),
-  withCode('ECONNRESET'),
-  new Error('40001'),
-  '40001',
-  null,
-])
+for (const thrown of [fromDatabase('08006'), withCode('ECONNRESET'), new Error('40001'), '40001', null])
   test(`a transaction does not run again after ${String(thrown)}`, () => assert.equal(isRetryable(thrown), false))
 
 const unavailable: [what: string, thrown: unknown][] = [
@@ -71,10 +64,24 @@ for (const code of ['22P05', '22P02', '22021', '22003'])
     assert.deepEqual([error.code, error.message, error.cause], ['INVALID_PARAMS', 'a value cannot be stored', thrown])
   })
 
+test('of two that want what only one may have the second gets a conflict', () => {
+  const thrown = fromDatabase('23505')
+  const error = toPlatformError(thrown)
+  assert.ok(error instanceof PlatformError)
+  assert.deepEqual([error.code, error.cause], ['CONFLICT', thrown])
+})
+
+test('a statement that is refused tells nothing about the connection, and one that is lost does', () => {
+  for (const code of ['55P03', '57014', '40P01', '40001'])
+    assert.equal(isConnectionLost(toPlatformError(fromDatabase(code))), false, code)
+  for (const code of ['57P01', '08006', '53300'])
+    assert.equal(isConnectionLost(toPlatformError(fromDatabase(code))), true, code)
+  assert.equal(isConnectionLost(toPlatformError(fromDatabase('22P02'))), false)
+})
+
 const unknown: unknown[] = [
   fromDatabase('42601'),
   fromDatabase('42501'),
-  fromDatabase('23505'),
   fromDatabase('28000'),
   new DatabaseError('without a code', 0, 'error'),
   withCode('22P05'),

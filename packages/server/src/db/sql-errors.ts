@@ -23,6 +23,15 @@ const codeOf = (error: unknown): string | undefined =>
 /** True for a deadlock or a serialization failure: the transaction did nothing and may run again. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error) ?? '')
 
+/** The statement failed, not the connection: a lock or a statement took too long, or two waited for each other. */
+const refusedStatements = [lockNotAvailable, '57014', '40001', '40P01']
+
+/** True if the database was not there: what was asked for may ask again, but not at once. */
+export const isConnectionLost = (error: unknown): boolean =>
+  error instanceof PlatformError &&
+  error.code === 'UNAVAILABLE' &&
+  !refusedStatements.includes(codeOf(error.cause) ?? '')
+
 /** Turns what `pg` throws into an error of the closed list, keeping the original as its cause. */
 export function toPlatformError(error: unknown): unknown {
   if (error instanceof PlatformError) return error
@@ -30,6 +39,8 @@ export function toPlatformError(error: unknown): unknown {
   if (error instanceof DatabaseError && code !== undefined) {
     const isBusy = code === lockNotAvailable || isRetryable(error)
     if (isBusy || unavailableClasses.includes(code.slice(0, 2))) return unavailable(error)
+    // Two that want what only one may have, such as the line of a serial agent.
+    if (code === '23505') return new PlatformError('CONFLICT', 'another one was quicker', { cause: error })
     // The edge refuses what the database cannot hold; what slips through is the caller's input all the same.
     if (code.startsWith('22')) return new PlatformError('INVALID_PARAMS', 'a value cannot be stored', { cause: error })
     return error

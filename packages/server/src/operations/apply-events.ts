@@ -1,63 +1,46 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal, type TaskState, taskStates } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
-import { insertBlobs } from '../store/blobs.ts'
-import { changeTask, type Fence, type LeaseChange, type TaskChange } from '../store/change-task.ts'
+import type { LeaseChange, TaskChange } from '../store/change-task.ts'
+import type { Fence } from '../store/lease.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { extractFiles } from './inline-files.ts'
 import { planEvents } from './plan-events.ts'
 
 const unfinished = taskStates.filter(state => !isTerminal(state))
 
-interface Application {
+interface Application
+  extends Pick<TaskChange, 'whenRead' | 'principal' | 'request' | 'turn' | 'lostLeases' | 'deadLetter'> {
   tenantId: string
   taskId: string
   events: readonly TaskEvent[]
   actor: string
   from?: readonly TaskState[]
-  lastSeq?: number
   fence?: Fence
-  principal?: string
-  /** Taken by a new attempt. Else the lease is kept while the task runs and given up when it does not. */
+  /** Else it is kept while the task runs and given up when it does not. */
   lease?: LeaseChange
 }
 
-const settles = (events: readonly TaskEvent[]): boolean =>
+/** The task has ended or asks something: nobody runs it any more. */
+export const settles = (events: readonly TaskEvent[]): boolean =>
   events.some(event => event.kind === 'status' && (isTerminal(event.state) || isInterrupted(event.state)))
 
 /**
  * The one way in which events come to a stored task: checked by the state machine, fenced, numbered and stored in one
  * transaction; readers are woken after COMMIT.
  * @returns the row after the change, or null if the task is not there, not in one of the states `from`, not held by the
- * fence's attempt, or beyond `lastSeq`.
+ * fence's attempt, has a message that nobody has read, or knows the message id already.
  */
 export async function applyEvents(ctx: Context, application: Application): Promise<TaskRow | null> {
-  const { tenantId, taskId, actor, fence, principal, lastSeq, from = unfinished } = application
-  const { events, blobs: files } = extractFiles(application.events)
-  const blobs = files.map(blob => ({ ...blob, taskId }))
+  const { tenantId, actor, events: given, from = unfinished, lease, ...rest } = application
+  const { events, blobs } = extractFiles(given)
   const change: TaskChange = {
-    taskId,
+    ...rest,
     plan: planEvents(events, actor),
     from,
-    ...(lastSeq !== undefined && { lastSeq }),
-    ...(fence && { fence }),
-    ...(principal !== undefined && { principal }),
-    lease: application.lease ?? (settles(events) ? 'release' : 'keep'),
+    lease: lease ?? (settles(events) ? 'give up' : 'keep'),
   }
-  const row = await ctx.store.write(tenantId, async tx => {
-    const [changed] = await Promise.all([changeTask(tx, tenantId, change), insertBlobs(tx, tenantId, blobs)])
-    return changed
-  })
-  if (row) ctx.hints.publish(taskId)
+  const row = await ctx.changes.add(tenantId, { change, blobs })
+  if (row) ctx.hints.publish(change.taskId)
   return row
-}
-
-/** The same for a running attempt, which has lost its lease if nothing changed. */
-export async function applyFenced(ctx: Context, application: Application & { fence: Fence }): Promise<TaskRow> {
-  const row = await applyEvents(ctx, application)
-  if (row) return row
-  throw new PlatformError('LEASE_LOST', 'the task has ended or runs elsewhere', {
-    metadata: { taskId: application.taskId },
-  })
 }

@@ -19,4 +19,5 @@ export async function cancelTask(ctx: Context, principal: Principal, taskId: str
     throw new PlatformError('TASK_NOT_CANCELABLE', `the task is ${now.state}`, { metadata: { state: now.state } })
   }
   ctx.running.abort(task.id, new Error('the task was canceled'))
+  if (task.serialKey !== null) ctx.work.wake()
 }

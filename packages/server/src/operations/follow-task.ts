@@ -35,7 +35,7 @@ export async function* snapshotAndTail(
   principal: Principal,
   { taskId, after, snapshot: known, signal }: Follow,
 ): AsyncGenerator<TaskFrame, void, undefined> {
-  using hints = ctx.hints.subscribe(taskId)
+  using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId })
   let snapshot = (after === null && known) || (await getTask(ctx, principal, taskId, limits.historyLength))
   const { task } = snapshot
   if (after !== null && after > task.generation)

@@ -31,6 +31,7 @@ test('no events change nothing', () => {
     state: null,
     statusMessage: null,
     statusOffset: null,
+    inboxOffset: null,
     events: [],
     messages: [],
     chunks: [],

@@ -14,6 +14,7 @@ export function planEvents(events: readonly TaskEvent[], actor: string): Plan {
     state: null,
     statusMessage: null,
     statusOffset: null,
+    inboxOffset: null,
     events: [],
     messages: [],
     chunks: [],
@@ -41,6 +42,7 @@ function addEvent(plan: Plan, event: TaskEvent, actor: string) {
       if (event.message && !isTerminal(event.state)) plan.messages.push({ offset, message: event.message })
       return
     case 'message':
+      plan.inboxOffset = offset
       plan.messages.push({ offset, message: event.message })
       return
     case 'artifact': {

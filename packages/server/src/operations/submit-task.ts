@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Agent } from '@codetether/agents/define-agent'
 import { PlatformError } from '@codetether/protocol/errors'
 import type { JsonObject } from '@codetether/protocol/json'
@@ -12,8 +11,10 @@ import type { Plan } from '../store/plan.ts'
 import { findRequest } from '../store/requests.ts'
 import type { TaskRow, WireVersion } from '../store/tasks.ts'
 import { answerAtOnce } from './answer-at-once.ts'
+import { hashRequest } from './hash-request.ts'
 import { extractFiles } from './inline-files.ts'
 import { loggedEvents } from './logged-events.ts'
+import { leaseOrQueue } from './new-lease.ts'
 import { planEvents } from './plan-events.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
 
@@ -33,10 +34,7 @@ export type Submitted =
   /** The message id was accepted before: this is its task. */
   | { isNew: false; taskId: string }
 
-const hashOf = ({ message, contextId, metadata }: Submission): string =>
-  createHash('sha256')
-    .update(JSON.stringify([message, contextId, metadata]))
-    .digest('hex')
+const hashOf = ({ message, contextId, metadata }: Submission): string => hashRequest([message, contextId, metadata])
 
 /**
  * Stores a task and, once it is committed, starts its agent. A pure agent has answered by then: its submission and its
@@ -44,33 +42,38 @@ const hashOf = ({ message, contextId, metadata }: Submission): string =>
  */
 export async function submitTask(ctx: Context, principal: Principal, submission: Submission): Promise<Submitted> {
   const { agent, message } = submission
-  const lease = agent.pure ? null : { owner: ctx.instanceId, token: crypto.randomUUID() }
+  const lease = agent.pure ? null : leaseOrQueue(ctx, agent.serial)
   const events: TaskEvent[] = [{ kind: 'created' }]
   if (agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
-  else events.push(...attemptBegins(1))
+  else if (lease?.owner) events.push(...attemptBegins(1))
 
   const task = newTask(principal, submission, lease)
   const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name })
   if (!stored) return attach(ctx, principal, submission)
   const row = toRow(principal, task, stored.plan, stored.at)
-  if (lease) {
+  if (lease?.owner) {
     const fence = { attempt: 1, token: lease.token }
     startAttempt(ctx, { principal, task: row, history: [message], fence })
-  }
+  } else if (lease) ctx.work.wake()
   return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
 }
 
-const newTask = (principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> => ({
-  id: newId(),
-  principal: principal.id,
-  contextId: submission.contextId ?? newId(),
-  agent: submission.agent.name,
-  routing: submission.routing,
-  wireVersion: submission.wireVersion,
-  metadata: submission.metadata,
-  request: submission.messageIdGiven ? { messageId: submission.message.messageId, hash: hashOf(submission) } : null,
-  lease,
-})
+function newTask(principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> {
+  const { agent, contextId = null, routing, wireVersion, metadata, message, messageIdGiven } = submission
+  const context = contextId ?? newId()
+  return {
+    id: newId(),
+    principal: principal.id,
+    contextId: context,
+    agent: agent.name,
+    routing,
+    wireVersion,
+    metadata,
+    request: messageIdGiven ? { messageId: message.messageId, hash: hashOf(submission) } : null,
+    lease,
+    serialKey: agent.serial ? context : null,
+  }
+}
 
 interface Storable extends Omit<NewTask, 'plan'> {
   events: readonly TaskEvent[]
@@ -112,7 +115,10 @@ const toRow = ({ tenantId }: Principal, task: Omit<NewTask, 'plan'>, plan: Plan,
   statusAt: at,
   lastSeq: plan.count,
   generation: plan.visible,
-  attempt: task.lease ? 1 : 0,
+  attempt: task.lease?.owner ? 1 : 0,
+  turnSeq: 1,
+  lostLeases: 0,
+  deadLetter: null,
   createdAt: at,
   updatedAt: at,
 })

@@ -11,7 +11,7 @@ export async function waitForTask(
   principal: Principal,
   { taskId, signal }: { taskId: string; signal: AbortSignal },
 ): Promise<TaskSnapshot> {
-  using hints = ctx.hints.subscribe(taskId)
+  using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId })
   // Not AbortSignal.timeout, which keeps its memory for a minute after an answer that took a millisecond.
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), ctx.config.blockingMs)

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@codetether/protocol/json'
 import { limits } from '@codetether/protocol/limits'
+import type { Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
@@ -16,7 +17,10 @@ export interface NewTask {
   metadata: JsonObject | null
   /** The caller's message id and the hash of the request, or null if the caller gave no id. */
   request: { messageId: string; hash: string } | null
-  lease: { owner: string; token: string } | null
+  /** Null for a task that has ended. */
+  lease: Lease | null
+  /** Set for a serial agent: tasks with the same key run one at a time. */
+  serialKey: string | null
   plan: Plan
 }
 
@@ -31,7 +35,7 @@ const insert = statement(`
   with input as (
     select * from jsonb_to_recordset($2::jsonb) as i (
       id uuid, principal text, "contextId" text, agent text, routing text, "wireVersion" text, metadata jsonb,
-      request jsonb, lease jsonb, plan jsonb)
+      request jsonb, lease jsonb, "serialKey" text, plan jsonb)
   ), request as (
     insert into task_requests as r (tenant_id, principal, agent, message_id, request_hash, task_id)
     select $1, principal, agent, request->>'messageId', decode(request->>'hash', 'hex'), id
@@ -42,11 +46,12 @@ const insert = statement(`
     returning task_id
   ), task as (
     insert into tasks (tenant_id, id, principal, context_id, agent, routing, wire_version, metadata, state,
-      status_message, status_seq, last_seq, generation, attempt, lease_owner, lease_token, lease_until)
+      status_message, status_seq, last_seq, generation, serial_key, attempt, attempt_at, lease_owner, lease_token, lease_until)
     select $1, id, principal, "contextId", agent, routing, "wireVersion", metadata, plan->>'state',
       nullif(plan->'statusMessage', 'null'), (plan->>'statusOffset')::bigint, (plan->>'count')::bigint,
-      (plan->>'visible')::bigint, (lease is not null)::int, (lease->>'owner')::uuid, (lease->>'token')::uuid,
-      case when lease is not null then now() + make_interval(secs => $4) end
+      (plan->>'visible')::bigint, "serialKey", (lease->>'owner' is not null)::int,
+      case when lease->>'owner' is not null then now() end, (lease->>'owner')::uuid, (lease->>'token')::uuid,
+      now() + make_interval(secs => (lease->>'seconds')::float8)
     from input
     where request is null or id in (select task_id from request)
     returning id
@@ -76,4 +81,4 @@ export const insertTasks = (
   tenantId: string,
   tasks: readonly SerializedTask[],
 ): Promise<{ id: string; at: Date }[]> =>
-  tx.query(insert, [tenantId, `[${tasks.join(',')}]`, limits.idempotencyKeyMs / 1000, limits.leaseMs / 1000])
+  tx.query(insert, [tenantId, `[${tasks.join(',')}]`, limits.idempotencyKeyMs / 1000])

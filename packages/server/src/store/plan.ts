@@ -20,6 +20,8 @@ export interface Plan {
   statusMessage: Message | null
   statusOffset: number | null
   events: PlannedEvent[]
+  /** Where the caller's message is among the events, if there is one. */
+  inboxOffset: number | null
   messages: { offset: number; message: Message }[]
   chunks: { offset: number; artifactId: string; artifact: Partial<Artifact>; append: boolean }[]
 }

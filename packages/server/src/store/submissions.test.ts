@@ -39,6 +39,7 @@ const newTask = (more: Partial<NewTask> = {}): NewTask => ({
   metadata: null,
   request: null,
   lease: null,
+  serialKey: null,
   plan: planEvents([{ kind: 'created' }, { kind: 'status', state: 'completed' }], 'Echo'),
   ...more,
 })

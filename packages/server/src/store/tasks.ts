@@ -21,6 +21,11 @@ export interface TaskRow {
   lastSeq: number
   generation: number
   attempt: number
+  /** The seq of the caller's message that the current turn answers. */
+  turnSeq: number
+  serialKey: string | null
+  lostLeases: number
+  deadLetter: string | null
   createdAt: Date
   updatedAt: Date
 }
@@ -30,4 +35,5 @@ export const taskColumns = `
   t.tenant_id as "tenantId", t.id, t.principal, t.context_id as "contextId", t.agent, t.routing,
   t.wire_version as "wireVersion", t.metadata, t.state, t.status_message as "statusMessage",
   t.status_seq::float8 as "statusSeq", t.status_at as "statusAt", t.last_seq::float8 as "lastSeq",
-  t.generation::float8 as generation, t.attempt, t.created_at as "createdAt", t.updated_at as "updatedAt"`
+  t.generation::float8 as generation, t.attempt, t.turn_seq::float8 as "turnSeq",
+  t.serial_key as "serialKey", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.created_at as "createdAt", t.updated_at as "updatedAt"`

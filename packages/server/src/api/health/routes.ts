@@ -36,7 +36,7 @@ export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       uptimeSeconds: Math.round(process.uptime()),
       components: {
         database,
-        agents: { status: 'up', online: ctx.agents.length, runningTasks: ctx.running.ids().length },
+        agents: { status: 'up', online: ctx.agents.length, runningTasks: ctx.running.size() },
         streams: { status: 'up', open: [...ctx.streams.values()].reduce((sum, open) => sum + open, 0) },
         process: { status: 'up', pid: process.pid, node: process.version, rssBytes: rss, heapUsedBytes: heapUsed },
       },

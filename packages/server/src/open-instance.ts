@@ -1,0 +1,135 @@
+import { hostname } from 'node:os'
+import { limits } from '@codetether/protocol/limits'
+import type { Config } from './config/config.ts'
+import type { Database } from './db/database.ts'
+import { createRenewal } from './db/renewal.ts'
+import { openSession } from './db/session.ts'
+import { createHintBus, type HintBus, noBus, receiveHints } from './hint-bus.ts'
+import { createHints, type Hints } from './hints.ts'
+import { createLeaseSlots } from './lease-slots.ts'
+import type { Logger } from './logger.ts'
+import { createRunningTasks, type RunningTasks } from './running.ts'
+import { enterInstance, expireOtherLeases, leaveInstance } from './store/instances.ts'
+import { findHeld } from './store/leases.ts'
+import type { Store } from './store/store.ts'
+import { Wake } from './wake.ts'
+
+/** What a process is among others on its database: what it runs, and how it and the others wake each other. */
+export interface OpenInstance extends AsyncDisposable {
+  hints: Hints
+  work: Pick<Wake, 'wake' | 'next'>
+  running: RunningTasks
+}
+
+export interface InstanceOptions {
+  config: Config
+  log: Logger
+  store: Store
+  database: Database
+  instanceId: string
+  /** The names of those that this process hosts. */
+  agents: readonly string[]
+}
+
+const channel = 'codetether_hints'
+/** Submissions that were let in together may start a few more than are meant to run. */
+const spareSlots = 1_000
+const tickMs = 1_000
+
+/** Opens the instance. Disposing it comes after that of `running`, which is the caller's. */
+export async function openInstance(options: InstanceOptions): Promise<OpenInstance> {
+  await using stack = new AsyncDisposableStack()
+  const { config, database, store, instanceId } = options
+  const woken = new Wake()
+  const slots = createLeaseSlots(config.maxRunningTasks + spareSlots)
+  const ticking = setInterval(() => slots.tick(), tickMs)
+  stack.defer(() => clearInterval(ticking))
+  const renewal = stack.use(
+    createRenewal({
+      address: database.system,
+      instanceId,
+      leaseMs: config.leaseMs,
+      blockedMs: limits.blockedMs,
+      slots: slots.buffer,
+      onLost: tokens => running.abortTokens(tokens, new Error('the lease was lost, or the task has ended')),
+      onError: error => options.log.error({ err: error }, 'leases are not renewed any more'),
+    }),
+  )
+  let isFull = false
+  const running = createRunningTasks({
+    slots,
+    most: config.maxRunningTasks,
+    onStart: () => {
+      renewal.begin()
+      isFull ||= !running.hasRoom()
+    },
+    onEnd: () => {
+      // Only what was full may have let something wait.
+      if (isFull) woken.wake()
+      isFull = !running.hasRoom()
+    },
+  })
+  // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.
+  if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
+  const others = database.isOwn ? alone() : await joinOthers(stack, options, { woken, running })
+  const owned = stack.move()
+  return {
+    hints: others.hints,
+    work: {
+      wake() {
+        woken.wake()
+        // The others may have room, or host what this process does not.
+        others.bus.sendWork()
+      },
+      next: (pollMs, signal) => woken.next(pollMs, signal),
+    },
+    running,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+interface Others {
+  hints: Hints
+  bus: HintBus
+}
+
+const alone = (): Others => ({ hints: createHints(), bus: noBus })
+
+/** Says that this instance lives, and exchanges hints with the others. */
+async function joinOthers(
+  stack: AsyncDisposableStack,
+  { log, store, database, instanceId, agents }: InstanceOptions,
+  { woken, running }: { woken: Wake; running: RunningTasks },
+): Promise<Others> {
+  const bus = createHintBus(instanceId, message => session.notify(message))
+  const hints = createHints(taskId => bus.send(taskId))
+  const onTask = (taskId: string) => {
+    hints.wake(taskId)
+    const tokens = running.tokensOf(taskId)
+    if (tokens.length > 0) void checkRuns(tokens)
+  }
+  /** Somebody else has changed a task that runs here: perhaps it was canceled. */
+  const checkRuns = async (tokens: readonly string[]) => {
+    const held = await store.system(tx => findHeld(tx, instanceId, tokens)).catch(() => tokens)
+    const gone = tokens.filter(token => !held.includes(token))
+    running.abortTokens(gone, new Error('the task was canceled, or runs elsewhere'))
+  }
+  const session = stack.use(
+    await openSession({
+      address: database.system,
+      instanceId,
+      channel,
+      log,
+      onNotification: message => receiveHints(instanceId, message, { onTask, onWork: () => woken.wake() }),
+      onOpen: async () => {
+        await store.system(tx => enterInstance(tx, { id: instanceId, host: hostname(), pid: process.pid, agents }))
+        hints.wakeAll()
+        woken.wake()
+      },
+    }),
+  )
+  stack.defer(async () => {
+    await store.system(tx => leaveInstance(tx, instanceId)).catch(() => undefined)
+  })
+  return { hints, bus }
+}
