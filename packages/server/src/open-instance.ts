@@ -61,12 +61,12 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
     most: config.maxRunningTasks,
     onStart: () => {
       renewal.begin()
-      isFull ||= !running.hasRoom()
+      isFull ||= running.room() === 0
     },
     onEnd: () => {
       // Only what was full may have let something wait.
       if (isFull) woken.wake()
-      isFull = !running.hasRoom()
+      isFull = running.room() === 0
     },
   })
   // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.

@@ -3,8 +3,8 @@ import type { LeaseSlots } from './lease-slots.ts'
 
 /** The runs of agents in this process: started here, stopped by cancellation, a lost lease or the end of the process. */
 export interface RunningTasks extends AsyncDisposable {
-  /** May another one start? */
-  hasRoom(): boolean
+  /** Keeps room for one that is about to start, until disposed; null if there is none. */
+  admit(): Disposable | null
   /** How many more may run. */
   room(): number
   size(): number
@@ -38,7 +38,7 @@ const patienceMs = limits.gracefulStopMs / 4
 
 export interface RunningOptions {
   slots: LeaseSlots
-  /** Runs at once. Those that were let in together may be a few more. */
+  /** Runs at once. */
   most: number
   onStart(): void
   onEnd(): void
@@ -47,7 +47,9 @@ export interface RunningOptions {
 export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptions): RunningTasks {
   const byTask = new Map<string, Set<Run>>()
   const byToken = new Map<string, Run>()
+  let admitted = 0
   let stopping: Stopping | null = null
+  const room = () => most - byToken.size - admitted
 
   const end = (taskId: string, run: Run) => {
     const group = byTask.get(taskId)
@@ -58,8 +60,12 @@ export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptio
   }
 
   return {
-    hasRoom: () => byToken.size < most,
-    room: () => Math.max(0, most - byToken.size),
+    admit() {
+      if (room() <= 0) return null
+      admitted++
+      return { [Symbol.dispose]: () => void admitted-- }
+    },
+    room: () => Math.max(0, room()),
     size: () => byToken.size,
     start({ taskId, token }, run) {
       const slot = slots.take(token)

@@ -13,7 +13,7 @@ import type { TaskRow } from '../store/tasks.ts'
 import { applyEvents } from './apply-events.ts'
 import { getTask } from './get-task.ts'
 import { hashRequest } from './hash-request.ts'
-import { leaseOrQueue } from './new-lease.ts'
+import { admit } from './new-lease.ts'
 import { readTurn } from './read-turn.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
 
@@ -90,7 +90,8 @@ interface Addition {
 async function addMessage(ctx: Context, principal: Principal, addition: Addition): Promise<TaskSnapshot | null> {
   const { snapshot, message } = addition
   const { task, messages, artifacts } = snapshot
-  const lease = isInterrupted(task.state) ? leaseOrQueue(ctx, task.serialKey !== null) : null
+  using admission = isInterrupted(task.state) ? admit(ctx, task.serialKey !== null) : null
+  const lease = admission?.lease ?? null
   const events: TaskEvent[] = [{ kind: 'message', message }, ...beginning(task, lease)]
   const row = await applyEvents(ctx, {
     tenantId: principal.tenantId,

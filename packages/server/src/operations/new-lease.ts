@@ -8,6 +8,15 @@ export const ownLease = ({ config, instanceId }: Context): Lease & { owner: stri
   seconds: config.leaseMs / 1000,
 })
 
-/** The lease with which a task begins to run here, or its place in the queue: for a serial agent, or without room. */
-export const leaseOrQueue = (ctx: Context, isSerial: boolean): Lease =>
-  !isSerial && ctx.running.hasRoom() ? ownLease(ctx) : queued()
+export interface Admission extends Disposable {
+  lease: Lease
+}
+
+/**
+ * The lease with which a task begins to run here, or its place in the queue: for a serial agent, or without room. To be
+ * disposed when the task runs.
+ */
+export function admit(ctx: Context, isSerial: boolean): Admission {
+  const place = isSerial ? null : ctx.running.admit()
+  return { lease: place ? ownLease(ctx) : queued(), [Symbol.dispose]: () => place?.[Symbol.dispose]() }
+}

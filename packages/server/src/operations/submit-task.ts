@@ -14,7 +14,7 @@ import { answerAtOnce } from './answer-at-once.ts'
 import { hashRequest } from './hash-request.ts'
 import { extractFiles } from './inline-files.ts'
 import { loggedEvents } from './logged-events.ts'
-import { leaseOrQueue } from './new-lease.ts'
+import { admit } from './new-lease.ts'
 import { planEvents } from './plan-events.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
 
@@ -42,7 +42,8 @@ const hashOf = ({ message, contextId, metadata }: Submission): string => hashReq
  */
 export async function submitTask(ctx: Context, principal: Principal, submission: Submission): Promise<Submitted> {
   const { agent, message } = submission
-  const lease = agent.pure ? null : leaseOrQueue(ctx, agent.serial)
+  using admission = agent.pure ? null : admit(ctx, agent.serial)
+  const lease = admission?.lease ?? null
   const events: TaskEvent[] = [{ kind: 'created' }]
   if (agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
   else if (lease?.owner) events.push(...attemptBegins(1))

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PlatformError } from '@codetether/protocol/errors'
+import { textOf } from '@codetether/protocol/message'
+import { waitUntil } from '@codetether/testing/wait-until'
+import { agentOf, assertSoundLog, query, soon, to } from './event-log.ts'
+import { type Platform, startPlatform } from './platform.ts'
+
+const states = async ({ database }: Platform) => {
+  const rows = await query<{ state: string; n: number }>(
+    database,
+    'select state, count(*)::int as n from tasks group by state order by state',
+  )
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]))
+}
+
+const allEnded = (platform: Platform, n: number) =>
+  waitUntil('all tasks have ended', async () => (await states(platform)).completed === n)
+
+/** Runs that the test lets end, and how many there were at once. */
+function counted(name: string, more: object = {}) {
+  const order: string[] = []
+  let [now, most] = [0, 0]
+  const agent = agentOf(
+    name,
+    async (message, ctx) => {
+      now++
+      most = Math.max(most, now)
+      order.push(textOf(message.parts))
+      await ctx.status('working on it')
+      now--
+      await ctx.reply('done')
+    },
+    more,
+  )
+  return { agent, order, most: () => most }
+}
+
+test('tasks of one context run one at a time, in their order, if the agent is serial', async () => {
+  const { agent, order, most } = counted('Serial', { serial: true })
+  await using platform = await startPlatform({ agents: [agent] })
+  for (let n = 0; n < 20; n++) await platform.rpc('message/send', soon(to('Serial', String(n), { contextId: 'one' })))
+  await allEnded(platform, 20)
+  assert.deepEqual(
+    order,
+    Array.from({ length: 20 }, (_, n) => String(n)),
+  )
+  assert.equal(most(), 1)
+})
+
+test('other contexts of a serial agent run at the same time', async () => {
+  const both = Promise.withResolvers<void>()
+  let running = 0
+  const agent = agentOf(
+    'Serial',
+    async (_message, ctx) => {
+      if (++running === 2) both.resolve()
+      await both.promise
+      await ctx.reply('done')
+    },
+    { serial: true },
+  )
+  await using platform = await startPlatform({ agents: [agent] })
+  for (const contextId of ['one', 'other']) await platform.rpc('message/send', soon(to('Serial', 'go', { contextId })))
+  await allEnded(platform, 2)
+})
+
+test('a serial task that asks lets the next one run, and its answer waits in line', async () => {
+  const agent = agentOf(
+    'Serial',
+    async (message, ctx) => (textOf(message.parts) === 'ask' ? ctx.ask('what?') : ctx.reply('done')),
+    { serial: true },
+  )
+  await using platform = await startPlatform({ agents: [agent] })
+  const place = { contextId: 'one' }
+  const { id } = (
+    await platform.rpc('message/send', { ...to('Serial', 'ask', place), configuration: { blocking: true } })
+  ).result
+  assert.equal((await platform.rpc('message/send', to('Serial', 'go', place))).result.status.state, 'completed')
+  const answered = await platform.rpc('message/send', to('Serial', 'answer', { taskId: id }))
+  assert.equal(answered.result.status.state, 'completed')
+  await assertSoundLog(platform.database, id)
+})
+
+test('more tasks than may run at once wait, and then run', async () => {
+  const { agent, most } = counted('Counted')
+  await using platform = await startPlatform({ agents: [agent], env: { CODETETHER_MAX_RUNNING_TASKS: '3' } })
+  await Promise.all(Array.from({ length: 40 }, (_, n) => platform.rpc('message/send', soon(to('Counted', String(n))))))
+  await allEnded(platform, 40)
+  assert.equal(most(), 3)
+})
+
+test('an agent that finds something unavailable runs again, and gives up as a dead letter', async () => {
+  let attempts = 0
+  const flaky = agentOf('Flaky', async (message, ctx) => {
+    attempts++
+    if (textOf(message.parts) === 'never' || ctx.attempt === 1)
+      throw new PlatformError('UNAVAILABLE', 'the printer is off')
+    await ctx.reply('printed')
+  })
+  await using platform = await startPlatform({ agents: [flaky] })
+  const hurry = () =>
+    query(platform.database, `update tasks set lease_until = now() where lease_owner is null and lease_until > now()`)
+  const until = (id: string, state: string) =>
+    waitUntil(`the task is ${state}`, async () => {
+      await hurry()
+      return (await platform.rpc('tasks/get', { id })).result.status.state === state
+    })
+  const once = (await platform.rpc('message/send', soon(to('Flaky', 'once')))).result
+  await until(once.id, 'completed')
+  assert.equal(attempts, 2)
+
+  attempts = 0
+  const never = (await platform.rpc('message/send', soon(to('Flaky', 'never')))).result
+  await until(never.id, 'failed')
+  assert.equal(attempts, 5)
+  const [row] = await query(platform.database, 'select dead_letter from tasks where id = $1', [never.id])
+  assert.deepEqual(row, { dead_letter: 'the printer is off' })
+  await assertSoundLog(platform.database, never.id)
+})
+
+test('an event that could not be stored leaves no hole: nothing behind it is stored, and the task fails', async () => {
+  const agent = agentOf('Careless', async (_message, ctx) => {
+    void ctx.artifact({ artifactId: 'bad', parts: [{ text: 'a\u0000b' }] })
+    void ctx.artifact({ artifactId: 'good', parts: [{ text: 'fine' }] })
+    await ctx.reply('done')
+  })
+  await using platform = await startPlatform({ agents: [agent] })
+  const { result } = await platform.rpc('message/send', to('Careless'))
+  assert.equal(result.status.state, 'failed')
+  assert.equal(result.artifacts, undefined)
+  await assertSoundLog(platform.database, result.id)
+})
