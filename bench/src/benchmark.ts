@@ -44,5 +44,7 @@ export interface Benchmark {
   readonly name: string
   readonly description: string
   readonly defaults: { readonly rounds: number; readonly seconds: number }
+  /** What it takes at most beside its rounds, if that is more than starts and stops. */
+  readonly extraSeconds?: number
   readonly run: (run: Run) => Promise<Outcome>
 }

@@ -26,13 +26,17 @@ export function besidePeer(
   }
 }
 
+/** What costs nothing is not infinitely better than its bound: JSON has no infinity. */
+const MOST_RATIO = 1_000
+
 /** A figure without a peer; the target is the most that its median may be, in the figure's unit. */
 export function belowBound(measured: Measured & { readonly bound: number }): Figure {
   const { bench, figure, unit, bound } = measured
   const ours = median(measured.ours)
+  const ratioOf = (value: number) => (value > 0 ? Math.min(rounded(bound / value), MOST_RATIO) : MOST_RATIO)
   return {
-    ...{ bench, figure, unit, ours: rounded(ours), peer: null, peerName: null, ratio: rounded(bound / ours) },
-    ...{ lo: rounded(bound / Math.max(...measured.ours)), hi: rounded(bound / Math.min(...measured.ours)) },
+    ...{ bench, figure, unit, ours: rounded(ours), peer: null, peerName: null, ratio: ratioOf(ours) },
+    ...{ lo: ratioOf(Math.max(...measured.ours)), hi: ratioOf(Math.min(...measured.ours)) },
     ...{ target: bound, ok: ours <= bound },
   }
 }

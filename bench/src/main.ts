@@ -8,8 +8,8 @@ const USAGE = `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds S] 
 
   --json      one line of JSON per figure; progress and notes go to stderr
   --rounds    rounds per contestant
-  --seconds   length of a round (send) or of the idle time before memory is read (start)
-  --database  superuser of a disposable PostgreSQL on this machine, instead of the embedded one (send)
+  --seconds   length of a round (send, streams, history) or of the idle time in it (start, streams); not for append
+  --database  superuser of a disposable PostgreSQL on this machine, instead of the embedded one (not for start)
 `
 
 const arguments_ = {

@@ -74,6 +74,12 @@ export async function settle(database: string): Promise<void> {
   await query(database, 'CHECKPOINT')
 }
 
+/** How much the instance has written to its log, in bytes. */
+export async function writtenLog(address: string): Promise<number> {
+  const [row] = await query(address, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS bytes")
+  return Number(row?.bytes)
+}
+
 /** The process all others of this instance descend from. It must run on this machine. */
 export async function postmasterOf(address: string): Promise<number> {
   return await connected(address, async client => {

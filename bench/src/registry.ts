@@ -1,5 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
+import { append } from './benchmarks/append.ts'
+import { history } from './benchmarks/history.ts'
 import { send } from './benchmarks/send.ts'
 import { start } from './benchmarks/start.ts'
+import { streams } from './benchmarks/streams.ts'
 
-export const benchmarks: readonly Benchmark[] = [send, start]
+export const benchmarks: readonly Benchmark[] = [send, start, streams, history, append]

@@ -42,6 +42,10 @@ test('a bound is met by a median that does not exceed it, whatever single rounds
   assert.equal(bounded([5]).ok, false)
 })
 
+test('what costs nothing, or less, meets its bound with a ratio that JSON can hold', () => {
+  assert.deepEqual([bounded([0]).ratio, bounded([-3]).ratio, bounded([-3]).ok], [1_000, 1_000, true])
+})
+
 test('the table names a missed target and aligns its columns', () => {
   const lines = table([faster(6), bounded([2])]).split('\n')
   assert.match(lines[1] ?? '', /requests\/s .*5,500 .*1,000 .*the SDK .*5\.50 × .*≥ 6 × +MISSED$/)

@@ -14,10 +14,7 @@ const CONTESTANTS = 3
 /** Runs one benchmark and prints it. Returns the exit status: 1 if a target is missed, 130 after an interrupt. */
 export async function runBenchmark(benchmark: Benchmark, options: Options, json: boolean): Promise<number> {
   await using interrupts = listenForInterrupts()
-  const signal = AbortSignal.any([
-    interrupts.signal,
-    AbortSignal.timeout(OVERHEAD_MS + options.rounds * options.seconds * CONTESTANTS * 2_000),
-  ])
+  const signal = AbortSignal.any([interrupts.signal, AbortSignal.timeout(timeLimitMs(benchmark, options))])
   const log = (line: string) => void process.stderr.write(`${line}\n`)
   try {
     await using directory = await temporaryDirectory(benchmark.name)
@@ -40,6 +37,9 @@ export async function runBenchmark(benchmark: Benchmark, options: Options, json:
     return 130
   }
 }
+
+const timeLimitMs = ({ extraSeconds = 0 }: Benchmark, { rounds, seconds }: Options): number =>
+  OVERHEAD_MS + extraSeconds * 1_000 + rounds * seconds * CONTESTANTS * 2_000
 
 /** Ctrl-C and SIGTERM end the run through its signal, so that every child and directory is still put away. */
 function listenForInterrupts() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, median, percentile, rounded } from './statistics.ts'
+import { compare, median, percentile, rounded, slope } from './statistics.ts'
 
 test('the median of an odd number of values is the middle one', () => {
   assert.equal(median([9, 1, 5]), 5)
@@ -57,4 +57,12 @@ test('rounds that have no counterpart are refused', () => {
 test('numbers are rounded to four digits whatever their size', () => {
   assert.equal(rounded(12_345.678), 12_350)
   assert.equal(rounded(0.000123456), 0.0001235)
+})
+
+test('the slope of a line is found, and noise around it does not tilt it', () => {
+  const line = [0, 1, 2, 3].map(x => [x, 5 + 3 * x] as const)
+  assert.equal(slope(line), 3)
+  const noisy = line.map(([x, y]) => [x, y + (x === 0 || x === 3 ? 1 : -1)] as const)
+  assert.equal(slope(noisy), 3)
+  assert.throws(() => slope([[1, 1]]), /two points/)
 })

@@ -36,6 +36,15 @@ export function compare(ours: readonly number[], peer: readonly number[], better
   }
 }
 
+/** The slope of the straight line that fits the points best: how much y grows with each x. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  if (points.length < 2) throw new Error('a line needs two points')
+  const mean = (place: 0 | 1) => points.reduce((sum, point) => sum + point[place], 0) / points.length
+  const [meanX, meanY] = [mean(0), mean(1)]
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+}
+
 /** To four significant digits: more would be noise. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4))

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../benchmark.ts'
-import type { Instance } from '../instance.ts'
 import type { LoadResult } from '../load/generate.ts'
 import type { Generator } from '../load/generator.ts'
 import type { Contestant } from '../peers/contestant.ts'
 import { settle } from '../postgres.ts'
-import { treeCpuMs } from '../system/cpu.ts'
+import type { Arena } from './arena.ts'
 
 export const CONNECTIONS = 32
 const WARM_UP_SECONDS = 2
@@ -51,7 +50,7 @@ export async function playRounds(
   run: Run,
   entries: readonly Entry[],
   generator: Generator,
-  instance: Instance,
+  arena: Arena,
 ): Promise<void> {
   const { rounds, seconds } = run.options
   for (let round = 0; round < rounds; round++) {
@@ -59,7 +58,7 @@ export async function playRounds(
     for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
       for (const { database } of entries) if (database !== null) await settle(database)
       await sleep(SETTLE_MS, undefined, { signal: run.signal })
-      const measured = await measureRound(entry.contestant, generator, instance, seconds)
+      const measured = await measureRound(entry.contestant, generator, arena, seconds)
       entry.completed += measured.completed
       entry.rounds.push(measured.round)
       run.log(`round ${round + 1} of ${rounds}: ${entry.contestant.name}: ${summary(measured.round)}`)
@@ -67,20 +66,23 @@ export async function playRounds(
   }
 }
 
-async function measureRound(contestant: Contestant, generator: Generator, instance: Instance, seconds: number) {
-  const [serverBefore, databaseBefore] = await Promise.all([contestant.cpuMs(), treeCpuMs(instance.postmaster)])
+async function measureRound(contestant: Contestant, generator: Generator, arena: Arena, seconds: number) {
+  const before = await arena.cpu(contestant)
   const load = await checkedLoad(contestant, generator, seconds)
-  const [serverAfter, databaseAfter] = await Promise.all([contestant.cpuMs(), treeCpuMs(instance.postmaster)])
+  const after = await arena.cpu(contestant)
   const round: Round = {
     ...{ perSecond: load.perSecond, p50: load.p50, p99: load.p99, generatorShare: load.ownShare },
-    serverMs: (serverAfter - serverBefore) / load.completed,
-    databaseMs: (databaseAfter - databaseBefore) / load.completed,
+    serverMs: (after.server - before.server) / load.completed,
+    databaseMs: (after.database - before.database) / load.completed,
   }
   return { round, completed: load.completed }
 }
 
 async function checkedLoad(contestant: Contestant, generator: Generator, seconds: number): Promise<LoadResult> {
-  const load = await generator.load({ url: contestant.url, connections: CONNECTIONS, seconds })
+  const load = await generator.load({
+    ...{ url: contestant.url, connections: CONNECTIONS, seconds },
+    workload: { kind: 'send' },
+  })
   if (load.errors > 0) {
     throw new Error(`${contestant.name}: ${load.errors} wrong answers, the first: ${load.firstError ?? ''}`)
   }

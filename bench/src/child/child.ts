@@ -32,7 +32,9 @@ export class Child implements AsyncDisposable {
   constructor(name: string, module: URL, signal: AbortSignal) {
     this.#name = name
     this.#signal = signal
-    this.#process = fork(fileURLToPath(module), { env: cleanEnvironment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    this.#process = fork(fileURLToPath(module), {
+      ...{ env: cleanEnvironment, execArgv: ['--expose-gc'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    })
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#tail = (this.#tail + text).slice(-TAIL_CHARS)

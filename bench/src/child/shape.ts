@@ -26,3 +26,9 @@ export function textIn(fields: Fields, key: string): string {
 export function textOrNullIn(fields: Fields, key: string): string | null {
   return fields[key] === null ? null : textIn(fields, key)
 }
+
+export function textsIn(fields: Fields, key: string): string[] {
+  const value = fields[key]
+  if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value
+  throw new TypeError(`expected texts in ${key}`)
+}

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { percentile } from '../statistics.ts'
 import { Connection } from './connection.ts'
-import { requestId, requestWriter } from './requests.ts'
-import { glance, inspect } from './verify.ts'
+import { requestsOf, type Workload } from './workload.ts'
 
-const SAMPLE_EVERY = 50
 const DRAIN_MS = 10_000
 const RUN_ID_BYTES = 4
 
@@ -12,6 +10,7 @@ export interface LoadPlan {
   readonly url: string
   readonly connections: number
   readonly seconds: number
+  readonly workload: Workload
 }
 
 export interface LoadResult {
@@ -38,7 +37,7 @@ export async function generate(plan: LoadPlan, signal: AbortSignal): Promise<Loa
 
 class Load {
   readonly #plan: LoadPlan
-  readonly #write: (sequence: number) => string
+  readonly #requests: ReturnType<typeof requestsOf>
   readonly #latencies: number[] = []
   readonly #connections: Connection[] = []
   readonly #done = Promise.withResolvers<void>()
@@ -51,8 +50,7 @@ class Load {
 
   constructor(plan: LoadPlan) {
     this.#plan = plan
-    const { host, pathname } = new URL(plan.url)
-    this.#write = requestWriter(host, pathname, randomBytes(RUN_ID_BYTES).toString('hex'))
+    this.#requests = requestsOf(plan.workload, plan.url, randomBytes(RUN_ID_BYTES).toString('hex'))
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -93,7 +91,7 @@ class Load {
         return
       }
       sequence = this.#sequence++
-      connection.send(this.#write(sequence))
+      connection.send(this.#requests.write(sequence))
     }
     const connection = new Connection(hostname, Number(port), {
       connected: next,
@@ -111,7 +109,7 @@ class Load {
   }
 
   #record(sequence: number, milliseconds: number, status: number, body: Buffer): void {
-    const fault = glance(status, body) ?? (sequence % SAMPLE_EVERY === 0 ? inspect(body, requestId(sequence)) : null)
+    const fault = this.#requests.check(sequence, status, body)
     if (fault !== null) {
       this.#fault(fault)
       return

@@ -79,7 +79,8 @@ test('the generator counts every answer it got and finds none wrong', async () =
       response.setHeader('content-length', answer.length).end(answer)
     })
   })
-  const result = await generate({ url: server.url, connections: 4, seconds: 0.2 }, new AbortController().signal)
+  const plan = { url: server.url, connections: 4, seconds: 0.2, workload: { kind: 'send' } } as const
+  const result = await generate(plan, new AbortController().signal)
   assert.deepEqual([result.errors, result.firstError, result.completed], [0, null, served])
   assert.equal(ids.size, served)
   assert.ok(served > 4 && result.p50 > 0 && result.p99 >= result.p50 && result.perSecond > 0)
@@ -92,7 +93,8 @@ test('wrong answers and closed connections are errors', async () => {
     if (++count > 3) request.socket.destroy()
     else response.setHeader('content-length', 2).end('no')
   })
-  const result = await generate({ url: server.url, connections: 1, seconds: 5 }, new AbortController().signal)
+  const plan = { url: server.url, connections: 1, seconds: 5, workload: { kind: 'send' } } as const
+  const result = await generate(plan, new AbortController().signal)
   assert.equal(result.errors, 4)
   assert.equal(result.completed, 0)
   assert.match(result.firstError ?? '', /no completed echo: no/)

@@ -1,8 +1,23 @@
 import { answer } from '../child/answer.ts'
-import { numberIn, textIn } from '../child/shape.ts'
+import { type Fields, fieldsOf, numberIn, textIn, textsIn } from '../child/shape.ts'
 import { generate } from './generate.ts'
+import { burst, Streams } from './streams.ts'
+import { workloadFrom } from './workload.ts'
 
 const stopped = new AbortController()
+/** The streams that are held open between requests. */
+let held: Streams | null = null
+
+const streams = (): Streams => {
+  if (held === null) throw new Error('no streams are held')
+  return held
+}
+
+const countIn = (params: Fields) => ({
+  url: textIn(params, 'url'),
+  count: numberIn(params, 'count'),
+  tokens: textsIn(params, 'tokens'),
+})
 
 answer(
   {
@@ -12,12 +27,32 @@ answer(
           url: textIn(params, 'url'),
           connections: numberIn(params, 'connections'),
           seconds: numberIn(params, 'seconds'),
+          workload: workloadFrom(fieldsOf(params.workload)),
         },
         stopped.signal,
       ),
+    burst: params => burst(countIn(params)),
+    hold: async params => {
+      held = await Streams.connect({ ...countIn(params), message: textIn(params, 'message') })
+      await held.start()
+      return {}
+    },
+    reach: async params => {
+      await streams().reach(numberIn(params, 'chunks'))
+      return {}
+    },
+    finish: async params => {
+      using finished = streams()
+      await finished.finish()
+      const fault = finished.fault(numberIn(params, 'chunks'))
+      if (fault !== null) throw new Error(fault)
+      held = null
+      return {}
+    },
   },
   () => {
     stopped.abort(new Error('stopped'))
+    held?.[Symbol.dispose]()
     return Promise.resolve()
   },
 )

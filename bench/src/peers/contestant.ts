@@ -1,9 +1,11 @@
 import { Child } from '../child/child.ts'
 import { numberIn, textIn } from '../child/shape.ts'
+import type { Memory } from '../system/memory.ts'
 import type { PeerSettings } from './peer.ts'
 
 const START_MS = 30_000
 const CPU_MS = 5_000
+const MEMORY_MS = 15_000
 
 /** A server under test in a process of its own. */
 export interface Contestant extends AsyncDisposable {
@@ -11,6 +13,10 @@ export interface Contestant extends AsyncDisposable {
   readonly url: string
   /** CPU time of the server's process since its start, all threads. */
   readonly cpuMs: () => Promise<number>
+  /** What the server's process holds after garbage collection. */
+  readonly memory: () => Promise<Memory>
+  /** Tells the tasks of this name to add so many chunks, or to end, with none. */
+  readonly order: (name: string, chunks: number) => Promise<void>
 }
 
 export async function startContestant(
@@ -27,6 +33,11 @@ export async function startContestant(
     name,
     url,
     cpuMs: async () => numberIn(await child.call('cpu', {}, CPU_MS), 'milliseconds'),
+    memory: async () => {
+      const memory = await child.call('memory', {}, MEMORY_MS)
+      return { resident: numberIn(memory, 'resident'), heap: numberIn(memory, 'heap') }
+    },
+    order: async (name, chunks) => void (await child.call('order', { name, chunks }, CPU_MS)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -2,14 +2,21 @@ import { loadConfig } from '@codetether/server/config/load-config'
 import { createLogger } from '@codetether/server/logger'
 import { startServer } from '@codetether/server/main'
 import { type PeerServer, type PeerSettings, servePeer } from './peer.ts'
+import type { Orders } from './script.ts'
+import { scriptAgent } from './script-agent.ts'
 
 /** The server as `codetether serve` runs it, on a database that is prepared for it. */
-async function start({ database, directory, secret }: PeerSettings): Promise<PeerServer> {
+async function start(
+  { database, directory, secret, agent, tokens }: PeerSettings,
+  orders: Orders,
+): Promise<PeerServer> {
   if (database === null) throw new Error('ours needs a database')
   const { config } = loadConfig({
     ...{ A2A_PORT: '0', CODETETHER_DATA_DIR: directory, CODETETHER_SECRET_KEY: secret, DATABASE_URL: database },
+    ...(tokens !== '' && { A2A_AUTH_TOKENS: tokens }),
   })
-  return await startServer(config, createLogger(config.log))
+  const overrides = agent === 'script' ? { agents: [scriptAgent(orders)] } : {}
+  return await startServer(config, createLogger(config.log), overrides)
 }
 
 servePeer(start)

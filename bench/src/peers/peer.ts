@@ -1,8 +1,10 @@
 import { answer } from '../child/answer.ts'
-import { textIn, textOrNullIn } from '../child/shape.ts'
+import { numberIn, textIn, textOrNullIn } from '../child/shape.ts'
+import { collectedMemory } from '../system/memory.ts'
+import { Orders } from './script.ts'
 
 export interface PeerServer extends AsyncDisposable {
-  /** Where `message/send` of v0.3 JSON-RPC is answered. */
+  /** Where the JSON-RPC of both versions of A2A is answered. */
   readonly url: string
 }
 
@@ -13,18 +15,30 @@ export interface PeerSettings {
   readonly directory: string
   /** The master secret of this run. */
   readonly secret: string
+  /** What answers: the echo, or the agent that does what is ordered (see `chunksOf`). */
+  readonly agent: 'echo' | 'script'
+  /** Callers and their tokens, `name:token,name2:token2`; empty for a server that asks for none. */
+  readonly tokens: string
 }
 
-/** The child's side of a contestant: starts one server and tells what CPU time this process has used. */
-export function servePeer(start: (settings: PeerSettings) => Promise<PeerServer>): void {
+/** The child's side of a contestant: starts one server, passes orders on and tells what this process has used. */
+export function servePeer(start: (settings: PeerSettings, orders: Orders) => Promise<PeerServer>): void {
+  const orders = new Orders()
   let server: PeerServer | null = null
   answer(
     {
       start: async params => {
         const [directory, secret] = [textIn(params, 'directory'), textIn(params, 'secret')]
-        server = await start({ database: textOrNullIn(params, 'database'), directory, secret })
+        const agent = textIn(params, 'agent') === 'script' ? 'script' : 'echo'
+        const tokens = textIn(params, 'tokens')
+        server = await start({ database: textOrNullIn(params, 'database'), directory, secret, agent, tokens }, orders)
         return { url: server.url }
       },
+      order: params => {
+        orders.give(textIn(params, 'name'), numberIn(params, 'chunks'))
+        return Promise.resolve({})
+      },
+      memory: collectedMemory,
       cpu: () => {
         const { user, system } = process.cpuUsage()
         return Promise.resolve({ milliseconds: (user + system) / 1_000 })

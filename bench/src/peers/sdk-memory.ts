@@ -1,5 +1,6 @@
 import { InMemoryTaskStore } from '@a2a-js/sdk/server'
 import { servePeer } from './peer.ts'
+import { executorOf } from './sdk-executor.ts'
 import { startSdkServer } from './sdk-server.ts'
 
-servePeer(() => startSdkServer(new InMemoryTaskStore()))
+servePeer(({ agent }, orders) => startSdkServer(new InMemoryTaskStore(), executorOf(agent, orders)))

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AgentCard } from '@a2a-js/sdk'
-import { DefaultRequestHandler, type TaskStore } from '@a2a-js/sdk/server'
+import { type AgentExecutor, DefaultRequestHandler, type TaskStore } from '@a2a-js/sdk/server'
 import { jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express'
 import express from 'express'
 import type { PeerServer } from './peer.ts'
-import { echoExecutor } from './sdk-executor.ts'
 
 const card: AgentCard = {
   ...{ name: 'Echo', description: 'Echoes', version: '1.0.0', provider: undefined, iconUrl: undefined },
@@ -18,8 +17,8 @@ const card: AgentCard = {
 }
 
 /** The official SDK as its README sets it up: Express, the default request handler, v0.3 enabled. */
-export async function startSdkServer(store: TaskStore): Promise<PeerServer> {
-  const requestHandler = new DefaultRequestHandler(card, store, echoExecutor)
+export async function startSdkServer(store: TaskStore, executor: AgentExecutor): Promise<PeerServer> {
+  const requestHandler = new DefaultRequestHandler(card, store, executor)
   const app = express()
   app.use(
     jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication, legacyCompat: { enabled: true } }),

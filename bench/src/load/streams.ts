@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { BURST, BURST_ARTIFACTS } from '../peers/script.ts'
+import { Stream } from './stream.ts'
+import { FRAMES_BEFORE, inspectStream } from './verify-stream.ts'
+
+/** Servers queue some hundred connections that they have not accepted yet. */
+const CONNECTS_AT_ONCE = 100
+
+export interface StreamsPlan {
+  readonly url: string
+  readonly count: number
+  /** The message that starts each task (see `chunksOf`). */
+  readonly message: string
+  /** Each stream takes the next one; none if the server asks for none. */
+  readonly tokens: readonly string[]
+}
+
+/** Many streams of one server, each on its own connection. */
+export class Streams implements Disposable {
+  readonly #plan: StreamsPlan
+  readonly #streams: Stream[] = []
+
+  private constructor(plan: StreamsPlan) {
+    this.#plan = plan
+  }
+
+  static async connect(plan: StreamsPlan): Promise<Streams> {
+    const { hostname, port } = new URL(plan.url)
+    const streams = new Streams(plan)
+    while (streams.#streams.length < plan.count) {
+      const missing = Math.min(CONNECTS_AT_ONCE, plan.count - streams.#streams.length)
+      const connects = Array.from({ length: missing }, () => Stream.connect(hostname, Number(port)))
+      streams.#streams.push(...(await Promise.all(connects)))
+    }
+    return streams
+  }
+
+  /** Sends all requests. Resolves when every task is working. */
+  async start(): Promise<void> {
+    for (const [index, stream] of this.#streams.entries()) stream.send(requestOf(this.#plan, index))
+    await this.reach(0)
+  }
+
+  /** Resolves when every stream has shown so many chunks. */
+  async reach(chunks: number): Promise<void> {
+    await Promise.all(this.#streams.map(stream => stream.reach(FRAMES_BEFORE + chunks)))
+  }
+
+  /** Resolves when every stream has ended. */
+  async finish(): Promise<void> {
+    await this.reach(Number.POSITIVE_INFINITY)
+  }
+
+  /** The first stream that did not show exactly what it should, in words. Null is well. */
+  fault(chunks: number): string | null {
+    for (const [index, { frames }] of this.#streams.entries()) {
+      const fault = inspectStream(frames, index + 1, chunks)
+      if (fault !== null) return `stream ${index + 1} of ${this.#streams.length}: ${fault}`
+    }
+    return null
+  }
+
+  [Symbol.dispose](): void {
+    for (const stream of this.#streams) stream.close()
+  }
+}
+
+/** Starts `count` streams of the burst at once and times them until the last has ended. Throws if any was wrong. */
+export async function burst(plan: Omit<StreamsPlan, 'message'>): Promise<{ milliseconds: number; cpuMs: number }> {
+  using streams = await Streams.connect({ ...plan, message: BURST })
+  const [startCpu, started] = [process.cpuUsage(), performance.now()]
+  await streams.start()
+  await streams.finish()
+  const milliseconds = performance.now() - started
+  const cpu = process.cpuUsage(startCpu)
+  const fault = streams.fault(BURST_ARTIFACTS)
+  if (fault !== null) throw new Error(fault)
+  return { milliseconds, cpuMs: (cpu.user + cpu.system) / 1_000 }
+}
+
+function requestOf({ url, message, tokens }: StreamsPlan, index: number): string {
+  const { host, pathname } = new URL(url)
+  const token = tokens[index % tokens.length]
+  const body = JSON.stringify({
+    ...{ jsonrpc: '2.0', id: index + 1, method: 'SendStreamingMessage' },
+    params: { message: { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: message }] } },
+  })
+  const headers = [
+    `POST ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    'Content-Type: application/json',
+    'Accept: text/event-stream',
+    'A2A-Version: 1.0',
+    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+    `Content-Length: ${body.length}`,
+  ]
+  return `${headers.join('\r\n')}\r\n\r\n${body}`
+}
