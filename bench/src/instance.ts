@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { Run } from './benchmark.ts'
+import { Child } from './child/child.ts'
 import { postmasterOf } from './postgres.ts'
+
+const GUARD_MS = 10_000
 
 /** The PostgreSQL that all contestants of a run share. */
 export interface Instance {
@@ -12,8 +15,15 @@ export interface Instance {
 
 /** The given instance, or the embedded one in the run's directory, which ends with the stack. */
 export async function openInstance(run: Run, stack: AsyncDisposableStack): Promise<Instance> {
-  const address = run.options.database ?? (await startEmbeddedIn(run, stack))
-  return { address, postmaster: await postmasterOf(address) }
+  if (run.options.database !== null) {
+    return { address: run.options.database, postmaster: await postmasterOf(run.options.database) }
+  }
+  // Ends after the database, unless this process is killed: then it is what ends the database.
+  const guard = stack.use(new Child('guard', new URL('./child/guard.ts', import.meta.url), run.signal))
+  const address = await startEmbeddedIn(run, stack)
+  const postmaster = await postmasterOf(address)
+  await guard.call('watch', { pid: postmaster }, GUARD_MS)
+  return { address, postmaster }
 }
 
 /** Imported when needed: the list of benchmarks must not load the server. */

@@ -31,7 +31,7 @@ answer(
         },
         stopped.signal,
       ),
-    burst: params => burst(countIn(params)),
+    burst: params => burst(countIn(params), stopped.signal),
     hold: async params => {
       held = await Streams.connect({ ...countIn(params), message: textIn(params, 'message') })
       await held.start()

@@ -66,8 +66,13 @@ export class Streams implements Disposable {
 }
 
 /** Starts `count` streams of the burst at once and times them until the last has ended. Throws if any was wrong. */
-export async function burst(plan: Omit<StreamsPlan, 'message'>): Promise<{ milliseconds: number; cpuMs: number }> {
+export async function burst(
+  plan: Omit<StreamsPlan, 'message'>,
+  signal: AbortSignal,
+): Promise<{ milliseconds: number; cpuMs: number }> {
   using streams = await Streams.connect({ ...plan, message: BURST })
+  // Connections of a burst that nobody waits for any more would keep this process.
+  using _ = closeOnAbort(streams, signal)
   const [startCpu, started] = [process.cpuUsage(), performance.now()]
   await streams.start()
   await streams.finish()
@@ -76,6 +81,12 @@ export async function burst(plan: Omit<StreamsPlan, 'message'>): Promise<{ milli
   const fault = streams.fault(BURST_ARTIFACTS)
   if (fault !== null) throw new Error(fault)
   return { milliseconds, cpuMs: (cpu.user + cpu.system) / 1_000 }
+}
+
+function closeOnAbort(streams: Streams, signal: AbortSignal): Disposable {
+  const close = () => streams[Symbol.dispose]()
+  signal.addEventListener('abort', close, { once: true })
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) }
 }
 
 function requestOf({ url, message, tokens }: StreamsPlan, index: number): string {
