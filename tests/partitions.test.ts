@@ -57,7 +57,7 @@ test('a task of a far-off time finds the default partition and is read like any 
       new Set((await readLog(database, task.id)).map(row => row.partition)),
       new Set(['task_events_default']),
     )
-    assert.equal((await store.read(tenantId, tx => readEvents(tx, where))).events.length, 4)
+    assert.equal((await store.read(tenantId, tx => readEvents(tx, where)))?.events.length, 4)
   }
 })
 

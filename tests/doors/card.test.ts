@@ -35,7 +35,12 @@ describe('the card of a server without tokens', () => {
 
   test('claims what is there and nothing else', async () => {
     const { body } = await card()
-    assert.deepEqual(body.capabilities, { streaming: true, pushNotifications: false, stateTransitionHistory: false })
+    const { extensions, ...capabilities } = body.capabilities
+    assert.deepEqual(capabilities, { streaming: true, pushNotifications: false, stateTransitionHistory: false })
+    for (const { params, required } of extensions) {
+      assert.equal(required, false)
+      assert.equal((await fetch(params.documentation)).status, 200)
+    }
     assert.equal(body.supportsAuthenticatedExtendedCard, false)
     assert.equal('securitySchemes' in body, false)
     assert.equal('security' in body, false)

@@ -8,6 +8,7 @@ import { alice, assertHttpError, assertRpcError, exchange, json, post, rpcPaths,
 const publicRoutes = [
   'GET /.well-known/agent-card.json',
   'GET /.well-known/agent.json',
+  'GET /extensions/resume/v1',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',

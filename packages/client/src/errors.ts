@@ -74,6 +74,7 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [405, 'METHOD_NOT_ALLOWED'],
   [406, 'NOT_ACCEPTABLE'],
   [409, 'CONFLICT'],
+  [410, 'CURSOR_GONE'],
   [413, 'TOO_LARGE'],
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [429, 'RATE_LIMITED'],

@@ -26,6 +26,7 @@ export const errorCodes = {
   REQUEST_TIMEOUT: { rpc: -31408, http: 408 },
   CONFLICT: { rpc: -31409, http: 409 },
   LEASE_LOST: { rpc: -31409, http: 409 },
+  CURSOR_GONE: { rpc: -31410, http: 410 },
   TOO_LARGE: { rpc: -31413, http: 413 },
   UNSUPPORTED_MEDIA_TYPE: { rpc: -31415, http: 415 },
   RATE_LIMITED: { rpc: -31429, http: 429 },
@@ -44,6 +45,8 @@ export interface FieldViolation {
 export interface ErrorDetails {
   /** Facts for programs, never secrets: they travel to the caller as `metadata` of google.rpc.ErrorInfo. */
   metadata?: JsonObject
+  /** A task as the caller's version of A2A shows it; travels beside the metadata. */
+  snapshot?: object
   fieldViolations?: FieldViolation[]
   /** Seconds after which a retry makes sense. */
   retryAfter?: number

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { limits } from '@codetether/protocol/limits'
 
-/** One event of a stream: `id` is the cursor behind it. */
+/** One event of a stream: `id` is the cursor behind it; null for one that moves no cursor. */
 export interface SseEvent {
-  id: number
+  id: number | null
   data: string
 }
 
@@ -17,7 +17,7 @@ export const sseHeaders = {
 
 /** One frame on the wire. JSON has no raw line break; other data would be split over `data:` lines. */
 const toText = ({ id, data }: SseEvent): string =>
-  `id: ${id}\n${data
+  `${id === null ? '' : `id: ${id}\n`}${data
     .split(/\r\n|\r|\n/)
     .map(line => `data: ${line}\n`)
     .join('')}\n`

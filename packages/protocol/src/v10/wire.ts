@@ -87,7 +87,12 @@ export interface AgentCard {
   supportedInterfaces: { url: string; protocolBinding: string; protocolVersion: string }[]
   provider?: { organization: string; url: string }
   version: string
-  capabilities: { streaming: boolean; pushNotifications: boolean; extendedAgentCard: boolean }
+  capabilities: {
+    streaming: boolean
+    pushNotifications: boolean
+    extensions: { uri: string; description: string; params: JsonObject }[]
+    extendedAgentCard: boolean
+  }
   securitySchemes?: Record<string, SecurityScheme>
   securityRequirements?: { schemes: Record<string, { list: string[] }> }[]
   defaultInputModes: string[]

@@ -1,11 +1,13 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { Json } from '@codetether/protocol/json'
 import type { RpcId } from '@codetether/protocol/json-rpc'
+import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
+import { activatesResume, extensionsHeader } from './extensions.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import { negotiateVersion } from './rules.ts'
@@ -64,6 +66,8 @@ function open(request: FastifyRequest): Opened {
 async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Json): Promise<void> {
   const envelope = readEnvelope(body)
   const version = negotiateVersion(versionOf(request), envelope.method)
+  const resumes = activatesResume(request.headers, version)
+  if (resumes) reply.header(extensionsHeader[version], resumeUri)
   using resources = new DisposableStack()
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.
@@ -72,6 +76,7 @@ async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply
     ctx,
     principal: request.principal,
     lastEventId: lastEventIdOf(request.headers),
+    resumes,
     signal: gone.signal,
     resources,
   })

@@ -93,7 +93,7 @@ const codeOf = async (
   const { signal } = new AbortController()
   try {
     using resources = new DisposableStack()
-    const rest = { ctx: nowhere, principal, lastEventId: null, signal, resources }
+    const rest = { ctx: nowhere, principal, lastEventId: null, resumes: false, signal, resources }
     const answer = await dispatch(readEnvelope(body), version, rest)
     return answer === null ? 'no answer' : 'an answer'
   } catch (error) {

@@ -4,7 +4,7 @@ import type { RpcId } from '@codetether/protocol/json-rpc'
 import { limits } from '@codetether/protocol/limits'
 import { authorize } from '../auth/authorize.ts'
 import type { WireVersion } from '../store/tasks.ts'
-import type { Answer, Call } from './method.ts'
+import type { Answer, OpenCall } from './method.ts'
 import { methods } from './methods.ts'
 
 /** What is known of a request once its envelope is read. */
@@ -58,11 +58,7 @@ const unknownMethod = (method: string) =>
  * Carries out one call. @returns null for a notification, which does nothing: a method that does not exist or that
  * extends A2A, called without an id or with null. A2A's own methods without an id are calls all the same.
  */
-export async function dispatch(
-  envelope: Envelope,
-  version: WireVersion,
-  call: Omit<Call<unknown>, 'params'>,
-): Promise<Answer | null> {
+export async function dispatch(envelope: Envelope, version: WireVersion, call: OpenCall): Promise<Answer | null> {
   const method = methods[version].get(envelope.method)
   if (envelope.id === null && (!method || method.isExtension)) return null
   if (!method) throw unknownMethod(envelope.method)

@@ -2,14 +2,17 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { Permission, Principal } from '../principal.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
+import type { Resume } from './resume.ts'
 
 /** One call of a method, after its checks. */
 export interface Call<Params> {
   ctx: Context
   principal: Principal
   params: Params
-  /** The header Last-Event-ID: the generation after which a stream goes on. */
+  /** The generation after which a stream goes on, from the header Last-Event-ID or by the resume extension. */
   lastEventId: number | null
+  /** What the resume extension asks for; null if the caller has not activated it. */
+  resume: Resume | null
   /** Aborted when the caller is gone. It never decides the fate of the task. */
   signal: AbortSignal
   /** Released when the answer has been sent, or the stream has ended. */
@@ -35,10 +38,16 @@ export interface Method<Params = unknown> {
   handle(call: Call<Params>): Promise<Answer>
 }
 
+/** A call before its params are read. */
+export interface OpenCall extends Omit<Call<unknown>, 'params' | 'resume'> {
+  /** The caller has activated the resume extension. */
+  resumes: boolean
+}
+
 /** A method with the type of its parameters closed over, for the table. */
 export interface AnyMethod {
   name: string
   permission: Permission
   isExtension: boolean
-  call(call: Omit<Call<unknown>, 'params'>, params: unknown): Promise<Answer>
+  call(call: OpenCall, params: unknown): Promise<Answer>
 }

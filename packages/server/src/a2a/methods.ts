@@ -4,6 +4,7 @@ import type { Permission } from '../principal.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import type { AnyMethod, Method } from './method.ts'
 import { parseParams } from './parse-params.ts'
+import { cursorOf, readResume } from './resume.ts'
 import { messageSend } from './v03/message-send.ts'
 import { messageStream } from './v03/message-stream.ts'
 import { tasksCancel } from './v03/tasks-cancel.ts'
@@ -21,7 +22,11 @@ const served = <Params>({ name, permission, isExtension = false, params, handle 
   name,
   permission,
   isExtension,
-  call: (call, input) => handle({ ...call, params: parseParams(params, input) }),
+  async call({ resumes, lastEventId, ...call }, input) {
+    if (!resumes) return handle({ ...call, lastEventId, resume: null, params: parseParams(params, input) })
+    const { resume, rest } = readResume(input)
+    return handle({ ...call, lastEventId: cursorOf(lastEventId, resume), resume, params: parseParams(params, rest) })
+  },
 })
 
 /** A method of the specification that this server declares not to have. */

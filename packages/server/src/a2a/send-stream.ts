@@ -1,10 +1,10 @@
+import type { PlatformError } from '@codetether/protocol/errors'
 import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
-import type { Logger } from '../logger.ts'
+import { presentRpcError } from '../present/error.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
-import type { TaskFrame } from '../store/task-frame.ts'
 import type { Answer } from './method.ts'
 
 interface Exchange {
@@ -24,13 +24,19 @@ export async function sendStream(
   // The first frame comes before the headers: a refusal is an answer, not a stream. It may be large, and is not kept.
   const opening = [await stream.next()]
   const frames = async function* () {
-    const first = opening.pop()
-    if (first && !first.done) yield* toEvent(id, present(first.value), first.value.generation)
-    for await (const frame of logged(stream, ctx.log)) yield* toEvent(id, present(frame), frame.generation)
+    try {
+      const first = opening.pop()
+      if (first && !first.done) yield* toEvent(id, present(first.value), first.value.generation)
+      for await (const frame of stream) yield* toEvent(id, present(frame), frame.generation)
+    } catch (thrown) {
+      yield refusal(id, asPlatformError(thrown, ctx.log))
+    }
   }
   reply.hijack()
   try {
     reply.raw.writeHead(200, { ...plainHeaders(reply), ...sseHeaders })
+    // What comes first may be a long wait.
+    if (opening[0]?.value?.kind === 'open') reply.raw.flushHeaders()
     await writeEvents(reply.raw, frames(), { stop: ctx.stopping, gone })
   } finally {
     // A reader that leaves with the first frame leaves before the loop that would end the source.
@@ -38,13 +44,13 @@ export async function sendStream(
   }
 }
 
-/** What fails behind the first frame can only reset the connection: this log is the one place that tells why. */
-async function* logged(source: AsyncIterable<TaskFrame>, log: Logger): AsyncGenerator<TaskFrame> {
-  try {
-    yield* source
-  } catch (error) {
-    throw asPlatformError(error, log)
-  }
+/**
+ * What fails behind the first frame: a refusal of this reader becomes the last frame, without an id. A failure of the
+ * server resets the connection, so that the reader comes back, and only the log tells why.
+ */
+function refusal(id: RpcId, error: PlatformError): SseEvent {
+  if (error.httpStatus >= 500) throw error
+  return { id: null, data: JSON.stringify({ jsonrpc: '2.0', id, error: presentRpcError(error) }) }
 }
 
 const plainHeaders = (reply: FastifyReply): Record<string, string> =>

@@ -16,8 +16,8 @@ import { fromSubmission } from './submitted-snapshot.ts'
 export interface Started {
   taskId: string
   isNew: boolean
-  /** Where a stream starts: 0 for the whole log of a task, null for a snapshot of a task that goes on. */
-  after: 0 | null
+  /** Where a stream begins: with the whole log of a task, or with a snapshot of a task that goes on. */
+  after: 'start' | null
   /** The task as it was stored, if this call has stored it. */
   snapshot: TaskSnapshot | null
   settled: boolean
@@ -51,12 +51,13 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
   const { agent, reason: routing } = choice
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion }
   const submitted = await submitTask(ctx, principal, submission)
-  if (!submitted.isNew) return { taskId: submitted.taskId, isNew: false, after: 0, snapshot: null, settled: false }
+  if (!submitted.isNew)
+    return { taskId: submitted.taskId, isNew: false, after: 'start', snapshot: null, settled: false }
   const { state } = submitted.task
   return {
     taskId: submitted.task.id,
     isNew: true,
-    after: 0,
+    after: 'start',
     snapshot: fromSubmission(submitted),
     settled: isTerminal(state) || isInterrupted(state),
   }

@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { cardRoutes } from '../a2a/card-routes.ts'
+import { extensionRoutes } from '../a2a/extension-routes.ts'
 import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
@@ -62,6 +63,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   rejectUnknownRoutes(app)
   await app.register(jsonRpcRoutes(ctx))
   await app.register(cardRoutes(ctx))
+  await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
   await app.register(healthRoutes(ctx))
   return app

@@ -5,7 +5,7 @@ const requestHeaders =
 
 const allowed = {
   'access-control-allow-methods': 'GET, POST, OPTIONS',
-  'access-control-expose-headers': 'etag, retry-after, x-request-id',
+  'access-control-expose-headers': 'etag, retry-after, x-request-id, a2a-extensions, x-a2a-extensions',
   'access-control-max-age': '600',
 }
 

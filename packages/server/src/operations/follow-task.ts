@@ -1,34 +1,30 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
-import type { LoggedEvent } from '@codetether/protocol/task-event'
-import { isTerminal } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
-import { readEvents } from '../store/read-events.ts'
+import { findEarliestCursor } from '../store/read-events.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
+import { CursorGone } from './cursor-gone.ts'
 import { getTask } from './get-task.ts'
-import { insertFiles } from './inline-files.ts'
+import { endsStream, readTail, tailBehind } from './read-tail.ts'
 
 export interface Follow {
   taskId: string
   /**
-   * The generation after which to go on; 0 for all of the log, also what happened before the call. With null, a
-   * snapshot comes first and then only what comes after it.
+   * The generation after which to go on. With null, a snapshot comes first and then only what comes after it. `start` is
+   * all of the log, from the creation of the task on; where the log has lost its beginning, the same as null.
    */
-  after: number | null
-  /** The snapshot to come first, for a caller who knows from where to go on. */
+  after: number | 'start' | null
+  /** The task as the caller knows it already: it is not read again, and comes first where a snapshot does. */
   snapshot?: TaskSnapshot | null
   signal: AbortSignal
 }
 
-/** A stream ends with a terminal state or a question. With `auth-required` it stays open: credentials come out of band. */
-const endsStream = (event: LoggedEvent): boolean =>
-  event.kind === 'status' && (isTerminal(event.state) || event.state === 'input-required')
-
 /**
  * The one way to follow a task: a snapshot or a cursor, then the tail of the log until the task has ended or asks its
- * caller something. Throws TASK_NOT_FOUND, and INVALID_PARAMS for a cursor that the task has not reached.
+ * caller something. Throws TASK_NOT_FOUND, INVALID_PARAMS for a cursor that the task has not reached, and CursorGone
+ * where events that the reader has not seen are not kept any more.
  */
 export async function* snapshotAndTail(
   ctx: Context,
@@ -36,73 +32,38 @@ export async function* snapshotAndTail(
   { taskId, after, snapshot: known, signal }: Follow,
 ): AsyncGenerator<TaskFrame, void, undefined> {
   using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId })
-  let snapshot = (after === null && known) || (await getTask(ctx, principal, taskId, limits.historyLength))
-  const { task } = snapshot
-  if (after !== null && after > task.generation)
-    throw new PlatformError('INVALID_PARAMS', `the task has no generation ${after}`, {
-      metadata: { generation: task.generation },
-    })
-  if (after === null) {
-    yield { kind: 'snapshot', generation: task.generation, snapshot }
-    if (isTerminal(task.state) || task.state === 'input-required') return
-  }
-  snapshot = remains(snapshot)
-  const tail = { ctx, snapshot, after: after ?? task.generation, seq: after ?? task.lastSeq }
-  while (!signal.aborted) {
-    const ended = yield* readTail(tail)
-    if (ended) return
+  const read = () => getTask(ctx, principal, taskId, limits.historyLength)
+  let snapshot: TaskSnapshot | null = known ?? (await read())
+  checkCursor(snapshot, after)
+  let tail = tailBehind(snapshot, after === 'start' ? 0 : (after ?? undefined))
+  if (after !== null) snapshot = null
+  for (let begun = false; !signal.aborted; begun = true) {
+    if (snapshot) {
+      const { generation, state } = snapshot.task
+      yield { kind: 'snapshot', generation, snapshot }
+      if (endsStream(state)) return
+      snapshot = null
+    }
+    const end = yield* readTail(ctx, tail)
+    if (end === 'over') return
+    if (end === 'gone') {
+      snapshot = await read()
+      if (after !== 'start' || tail.generation > 0) throw await cursorGone(ctx, snapshot, tail.generation)
+      tail = tailBehind(snapshot)
+      continue
+    }
+    if (!begun) yield { kind: 'open', generation: tail.generation }
     await hints.next(limits.streamPollMs, signal)
   }
 }
 
-/** What later frames need of a snapshot. The rest may be megabytes, and a stream may last for hours. */
-const remains = ({ task, messages }: TaskSnapshot): TaskSnapshot => ({
-  task,
-  messages: messages.slice(0, 1),
-  artifacts: [],
-})
-
-interface Tail {
-  ctx: Context
-  snapshot: TaskSnapshot
-  after: number
-  /** Events up to here were read. Never less than the generation: each generation has a seq of its own. */
-  seq: number
+function checkCursor({ task: { generation } }: TaskSnapshot, after: Follow['after']) {
+  if (typeof after === 'number' && after > generation)
+    throw new PlatformError('INVALID_PARAMS', `the task has no generation ${after}`, { metadata: { generation } })
 }
 
-/** Yields what is in the log by now. @returns true if the stream ends here. */
-async function* readTail(tail: Tail): AsyncGenerator<TaskFrame, boolean, undefined> {
-  const { ctx, snapshot } = tail
-  const { tenantId, id: taskId } = snapshot.task
-  for (;;) {
-    const range = { tenantId, taskId, afterSeq: tail.seq }
-    const { events: rows, more } = await ctx.store.read(tenantId, tx => readEvents(tx, range))
-    const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, rows)
-    const last = events.at(-1)
-    for (const event of events) {
-      if (event.generation !== null && event.generation > tail.after)
-        yield toFrame(snapshot, event, !more && event === last && endsStream(event))
-      tail.seq = event.seq
-    }
-    if (!more) return isOver(tail, last)
-  }
+async function cursorGone(ctx: Context, snapshot: TaskSnapshot, cursor: number): Promise<CursorGone> {
+  const { tenantId, id, generation } = snapshot.task
+  const earliest = await ctx.store.read(tenantId, tx => findEarliestCursor(tx, tenantId, id))
+  return new CursorGone(snapshot, { cursor, earliest: earliest ?? generation })
 }
-
-/** True after an event that ends the stream, and for a cursor at the very end of a task that is over. */
-const isOver = ({ snapshot: { task }, seq }: Tail, last: LoggedEvent | undefined): boolean =>
-  last ? endsStream(last) : seq >= task.lastSeq && (isTerminal(task.state) || task.state === 'input-required')
-
-function toFrame(snapshot: TaskSnapshot, event: LoggedEvent, final: boolean): TaskFrame {
-  const { task } = snapshot
-  const generation = event.generation ?? 0
-  if (event.kind !== 'created')
-    return { kind: 'event', generation, taskId: task.id, contextId: task.contextId, event, final }
-  return { kind: 'snapshot', generation, snapshot: asCreated(snapshot, event) }
-}
-
-/** The task as it was when it was stored: what the event `created` shows. */
-const asCreated = ({ task, messages }: TaskSnapshot, { seq, at }: LoggedEvent): TaskSnapshot => ({
-  task: { ...task, state: 'submitted', statusMessage: null, statusSeq: seq, statusAt: at, generation: 1, lastSeq: seq },
-  messages: messages.filter(m => m.seq <= seq),
-  artifacts: [],
-})

@@ -7,7 +7,7 @@ import { insertSnapshotFiles } from './inline-files.ts'
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** The same answer for a task that is not there and for one that belongs to somebody else. */
-const notFound = () => new PlatformError('TASK_NOT_FOUND', 'Task not found')
+export const taskNotFound = () => new PlatformError('TASK_NOT_FOUND', 'Task not found')
 
 /** A task of the principal with its `messageLimit` newest messages. Throws TASK_NOT_FOUND. */
 export async function getTask(
@@ -16,9 +16,9 @@ export async function getTask(
   taskId: string,
   messageLimit: number,
 ): Promise<TaskSnapshot> {
-  if (!uuid.test(taskId)) throw notFound()
+  if (!uuid.test(taskId)) throw taskNotFound()
   const snapshot = await ctx.store.read(tenantId, tx => findTask(tx, { tenantId, principal, id: taskId, messageLimit }))
-  if (!snapshot) throw notFound()
+  if (!snapshot) throw taskNotFound()
   const [complete] = await insertSnapshotFiles(fn => ctx.store.read(tenantId, fn), tenantId, [snapshot])
   return complete ?? snapshot
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { builtInAgents } from '@codetether/agents/built-in'
 import { defineAgent } from '@codetether/agents/define-agent'
+import { resumeUri } from '@codetether/protocol/resume-extension'
 import { AgentCard } from '@codetether/protocol/v03/agent-card'
 import { loadConfig } from '../config/load-config.ts'
 import type { Variables } from '../config/read-sources.ts'
@@ -46,7 +47,19 @@ test('the card has exactly the fields that it promises', () => {
     additionalInterfaces: [{ url: 'http://localhost:8000/', transport: 'JSONRPC' }],
     ...(card.provider && { provider: card.provider }),
     version,
-    capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },
+    capabilities: {
+      streaming: true,
+      pushNotifications: false,
+      stateTransitionHistory: false,
+      extensions: [
+        {
+          uri: resumeUri,
+          description: card.capabilities.extensions?.[0]?.description ?? '',
+          required: false,
+          params: { documentation: 'http://localhost:8000/extensions/resume/v1', maxWaitMs: 60_000 },
+        },
+      ],
+    },
     defaultInputModes: ['text/plain'],
     defaultOutputModes: ['text/plain'],
     supportsAuthenticatedExtendedCard: false,

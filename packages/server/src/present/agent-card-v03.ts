@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
 import { presentInterfaces } from './agent-card-v10.ts'
 import { presentSkills } from './agent-skill.ts'
+import { presentExtensions } from './extensions.ts'
 
 const textModes = ['text/plain']
 
@@ -34,7 +35,12 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     additionalInterfaces: [{ url: `${base}/`, transport: 'JSONRPC' }],
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
-    capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },
+    capabilities: {
+      streaming: true,
+      pushNotifications: false,
+      stateTransitionHistory: false,
+      extensions: presentExtensions(config, base).map(extension => ({ ...extension, required: false })),
+    },
     ...security(config),
     defaultInputModes: textModes,
     defaultOutputModes: textModes,

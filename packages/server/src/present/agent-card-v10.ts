@@ -3,6 +3,7 @@ import type { AgentCard } from '@codetether/protocol/v10/wire'
 import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
 import { presentSkills } from './agent-skill.ts'
+import { presentExtensions } from './extensions.ts'
 
 const textModes = ['text/plain']
 
@@ -29,7 +30,12 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     supportedInterfaces: presentInterfaces(base),
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
-    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    capabilities: {
+      streaming: true,
+      pushNotifications: false,
+      extensions: presentExtensions(config, base),
+      extendedAgentCard: false,
+    },
     ...security(config),
     defaultInputModes: textModes,
     defaultOutputModes: textModes,

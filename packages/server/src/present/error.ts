@@ -1,5 +1,4 @@
 import { errorCodes, type PlatformError } from '@codetether/protocol/errors'
-import type { Json } from '@codetether/protocol/json'
 import type { RpcError } from '@codetether/protocol/json-rpc'
 
 /** The names of google.rpc.Code for the HTTP statuses in use. */
@@ -12,6 +11,7 @@ const statusNames: Record<number, string> = {
   406: 'INVALID_ARGUMENT',
   408: 'DEADLINE_EXCEEDED',
   409: 'ABORTED',
+  410: 'OUT_OF_RANGE',
   413: 'OUT_OF_RANGE',
   415: 'INVALID_ARGUMENT',
   429: 'RESOURCE_EXHAUSTED',
@@ -21,12 +21,12 @@ const statusNames: Record<number, string> = {
   503: 'UNAVAILABLE',
 }
 
-function details({ code, details: { metadata = {}, fieldViolations } }: PlatformError): Json[] {
+function details({ code, details: { metadata = {}, snapshot, fieldViolations } }: PlatformError): object[] {
   const info = {
     '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
     reason: code,
     domain: code in platformOnly ? 'codetether' : 'a2a-protocol.org',
-    metadata,
+    metadata: snapshot ? { ...metadata, snapshot } : metadata,
   }
   if (!fieldViolations) return [info]
   const violations = fieldViolations.map(violation => ({ ...violation }))

@@ -1,10 +1,6 @@
 import type { Message } from '@codetether/protocol/message'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
-
-export interface TaskView {
-  /** At most this many messages, the newest; undefined for all. */
-  historyLength?: number | undefined
-}
+import type { TaskView } from './task-view.ts'
 
 /** The history of a task. The message of the current status is not part of it: it stands in the status. */
 export function pastMessages({ task, messages }: TaskSnapshot, { historyLength }: TaskView): Message[] {

@@ -57,6 +57,16 @@ export async function findTask(
   return row ? toSnapshot(row) : null
 }
 
+const first = statement(`
+  select seq::float8 as seq, message from task_messages
+  where tenant_id = $1 and task_id = $2 and seq <= $3 order by seq`)
+
+/** The messages that a task had at an event of its log: with the first event, the one that began it. */
+export const findMessagesUpTo = (
+  tx: Reader,
+  { tenantId, id, seq }: { tenantId: string; id: string; seq: number },
+): Promise<TaskSnapshot['messages']> => tx.query(first, [tenantId, id, seq])
+
 export interface TaskFilter {
   tenantId: string
   principal: string

@@ -3,6 +3,7 @@ import { presentOldView } from '../../present/old-view.ts'
 import { presentTask } from '../../present/task-v03.ts'
 import type { Method } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
+import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
 /** `message/send` (A2A v0.3 §7.1). Waits for the agent unless `blocking` is false. */
@@ -14,7 +15,7 @@ export const messageSend: Method<SendParams> = {
     const { historyLength, blocking } = call.params.configuration ?? {}
     const started = await startTask(call, toStartRequest(call.params))
     const snapshot = await settled(call, started, blocking !== false)
-    const result = presentTask(snapshot, { historyLength })
+    const result = presentTask(snapshot, viewOf(call, historyLength))
     return { result: call.params.message.oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },
 }

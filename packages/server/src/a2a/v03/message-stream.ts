@@ -1,5 +1,5 @@
 import { SendParams } from '@codetether/protocol/v03/params'
-import { presentFrame } from '../../present/task-v03.ts'
+import { presentFrame, presentTask } from '../../present/task-v03.ts'
 import type { Method } from '../method.ts'
 import { startStream } from '../start-stream.ts'
 import { toStartRequest } from './start-request.ts'
@@ -10,6 +10,6 @@ export const messageStream: Method<SendParams> = {
   permission: 'tasks:write',
   params: SendParams,
   async handle(call) {
-    return { stream: await startStream(call, toStartRequest(call.params)), present: presentFrame }
+    return startStream(call, toStartRequest(call.params), { presentTask, presentFrame })
   },
 }

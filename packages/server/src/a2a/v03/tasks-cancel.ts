@@ -5,16 +5,17 @@ import { getTask } from '../../operations/get-task.ts'
 import { presentOldView } from '../../present/old-view.ts'
 import { presentTask } from '../../present/task-v03.ts'
 import type { Method } from '../method.ts'
+import { viewOf } from '../view-of.ts'
 
 /** `tasks/cancel` (A2A v0.3 §7.4). A task that has ended, also by an earlier cancel, is not cancelable. */
 export const tasksCancel: Method<TaskIdParams> = {
   name: 'tasks/cancel',
   permission: 'tasks:write',
   params: TaskIdParams,
-  async handle({ ctx, principal, params: { taskId, oldShape } }) {
+  async handle({ ctx, principal, params: { taskId, oldShape }, resume }) {
     await cancelTask(ctx, principal, taskId)
     const snapshot = await getTask(ctx, principal, taskId, limits.historyLength)
-    const result = presentTask(snapshot)
+    const result = presentTask(snapshot, viewOf({ resume }))
     return { result: oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },
 }

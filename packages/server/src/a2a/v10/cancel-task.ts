@@ -5,6 +5,7 @@ import { cancelTask as cancel } from '../../operations/cancel-task.ts'
 import { getTask } from '../../operations/get-task.ts'
 import { presentTask } from '../../present/task-v10.ts'
 import type { Method } from '../method.ts'
+import { viewOf } from '../view-of.ts'
 
 const isCanceledAlready = (error: unknown): boolean =>
   error instanceof PlatformError && error.code === 'TASK_NOT_CANCELABLE' && error.details.metadata?.state === 'canceled'
@@ -14,10 +15,10 @@ export const cancelTask: Method<TaskParams> = {
   name: 'CancelTask',
   permission: 'tasks:write',
   params: TaskParams,
-  async handle({ ctx, principal, params: { id } }) {
+  async handle({ ctx, principal, params: { id }, resume }) {
     await cancel(ctx, principal, id).catch((error: unknown) => {
       if (!isCanceledAlready(error)) throw error
     })
-    return { result: presentTask(await getTask(ctx, principal, id, limits.historyLength)) }
+    return { result: presentTask(await getTask(ctx, principal, id, limits.historyLength), viewOf({ resume })) }
   },
 }

@@ -2,6 +2,7 @@ import { SendMessageParams } from '@codetether/protocol/v10/params'
 import { presentTask } from '../../present/task-v10.ts'
 import type { Method } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
+import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
 /** `SendMessage` (A2A v1.0 §3.1.1). Waits until the task has ended or asks something, unless `returnImmediately`. */
@@ -13,6 +14,6 @@ export const sendMessage: Method<SendMessageParams> = {
     const { configuration } = call.params
     const started = await startTask(call, toStartRequest(call.params))
     const snapshot = await settled(call, started, configuration?.returnImmediately !== true)
-    return { result: { task: presentTask(snapshot, { historyLength: configuration?.historyLength }) } }
+    return { result: { task: presentTask(snapshot, viewOf(call, configuration?.historyLength)) } }
   },
 }

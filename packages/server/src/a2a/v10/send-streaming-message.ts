@@ -1,5 +1,5 @@
 import { SendMessageParams } from '@codetether/protocol/v10/params'
-import { presentFrame } from '../../present/task-v10.ts'
+import { presentFrame, presentTask } from '../../present/task-v10.ts'
 import type { Method } from '../method.ts'
 import { startStream } from '../start-stream.ts'
 import { toStartRequest } from './start-request.ts'
@@ -10,6 +10,6 @@ export const sendStreamingMessage: Method<SendMessageParams> = {
   permission: 'tasks:write',
   params: SendMessageParams,
   async handle(call) {
-    return { stream: await startStream(call, toStartRequest(call.params)), present: presentFrame }
+    return startStream(call, toStartRequest(call.params), { presentTask, presentFrame })
   },
 }
