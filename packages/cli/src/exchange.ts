@@ -4,6 +4,7 @@ import { type SendParams, textMessage } from '@codetether/client/message'
 import { sleep } from '@codetether/client/sleep'
 import type { Message, Task } from '@codetether/protocol/v03/wire'
 import type { Connected } from './connect.ts'
+import { gapNote } from './gap-note.ts'
 import { harmless, type Output } from './output.ts'
 import { type Followed, noteEvent, printEvents } from './print-events.ts'
 import { retryNote } from './retry-note.ts'
@@ -50,7 +51,7 @@ export const exchange = async (
   output: Output,
 ): Promise<Followed> => {
   const followed: Followed = { taskId: outgoing.task, contextId: outgoing.context, state: undefined }
-  const options = { signal, onRetry: retryNote(output) }
+  const options = { signal, onRetry: retryNote(output), onGap: gapNote(output) }
   try {
     if (outgoing.stream === true) {
       await printEvents(client.stream(toParams(outgoing), options), output, followed)

@@ -40,6 +40,22 @@ describe('signals and pipes', { concurrency }, () => {
     assert.equal(agent.calls[0]?.lastEventId, '4')
   })
 
+  test('task watch says where changes are missing, and goes on with the task as it is', async () => {
+    const snapshot = fakeTask('working')
+    const gone = { code: -31410, message: 'gone', data: [{ metadata: { earliestCursor: 7, generation: 9, snapshot } }] }
+    await using agent = await startFakeAgent(({ lastEventId }) => {
+      if (lastEventId === '9') return { result: fakeTask('completed', 'done') }
+      return { error: gone }
+    })
+    const { code, stdout, stderr } = await runCli(['task', 'watch', 't1', '--server', agent.url, '--after', '4'])
+    assert.deepEqual([code, stdout], [0, 'done\n'])
+    assert.match(stderr, /does not keep the changes in between any more.*task t1: working.*task t1: completed/s)
+    assert.deepEqual(
+      agent.calls.map(call => call.lastEventId),
+      ['4', '9'],
+    )
+  })
+
   test('a reader that goes away ends the program quietly with 0', async () => {
     const many = Array.from({ length: 5000 }, (_, index) => fakeArtifact(`${index} ${'x'.repeat(200)}\n`))
     await using agent = await startFakeAgent(() => ({ events: [fakeTask('working'), ...many], stayOpen: true }))

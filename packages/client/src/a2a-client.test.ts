@@ -292,6 +292,40 @@ test('a server that cannot resume a finished task is asked how it ended', async 
   assert.deepEqual(methodsOf(agent.calls), ['message/stream', 'tasks/resubscribe', 'tasks/get'])
 })
 
+const gone = (generation: number, snapshot: unknown) =>
+  JSON.stringify({
+    ...{ jsonrpc: '2.0', id: 1 },
+    error: { code: errorCodes.CURSOR_GONE.rpc, message: 'gone', data: [{ metadata: { generation, snapshot } }] },
+  })
+
+test('a cursor that is gone is replaced by the snapshot of the answer, also within a stream', async () => {
+  const within: Step = response =>
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .end(`id: 1\ndata: ${result(task('submitted'))}\n\ndata: ${gone(4, task('working'))}\n\n`)
+  await using agent = await scripted(
+    within,
+    answer(gone(9, task('working'))),
+    stream([[10, status('completed', true)]], 'end'),
+  )
+  let gaps = 0
+  const onGap = () => (gaps += 1)
+  const events = await Array.fromAsync(agent.client.stream(hello, { onGap, onRetry: () => assert.fail('no delay') }))
+  assert.deepEqual(events, [task('submitted'), task('working'), task('working'), status('completed', true)])
+  assert.deepEqual(
+    agent.calls.map(call => call.headers['last-event-id']),
+    [undefined, '4', '9'],
+  )
+  assert.equal(gaps, 2)
+})
+
+test('a cursor that is gone and a snapshot that is no progress, or none, is an error', async () => {
+  for (const body of [gone(7, task('working')), gone(9, { id: 't1' }), gone(0, task('working'))]) {
+    await using agent = await scripted(answer(body), answer(rpcError(errorCodes.TASK_NOT_FOUND.rpc, 'no')))
+    await assert.rejects(Array.fromAsync(agent.client.resubscribe('t1', { lastEventId: '7' })), RemoteError)
+  }
+})
+
 test('an error within a stream and one in its place are thrown', async () => {
   const inside: Step = response =>
     response

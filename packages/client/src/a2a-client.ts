@@ -4,9 +4,10 @@ import { TaskList } from '@codetether/protocol/v03/task-list'
 import { Message, type StreamEvent, Task } from '@codetether/protocol/v03/wire'
 import { z } from 'zod'
 import { sendRetry } from './back-off.ts'
+import { snapshotIn } from './cursor-gone.ts'
 import { baseUrlOf, cardUrlOf, type Discovered, discover } from './discover.ts'
 import { RemoteError } from './errors.ts'
-import { type Cursor, follow, isSettled } from './follow.ts'
+import { type Cursor, follow, isSettled, type OnGap } from './follow.ts'
 import { type Frame, openFrames } from './frames.ts'
 import { getJson } from './get-json.ts'
 import { Health } from './health.ts'
@@ -20,6 +21,7 @@ export type ClientOptions = Connection & CallOptions
 
 export interface SendOptions extends CallOptions {
   onRetry?: OnRetry | undefined
+  onGap?: OnGap | undefined
 }
 
 export interface ResubscribeOptions extends SendOptions {
@@ -103,7 +105,7 @@ export class A2aClient {
       }
       if (!isEmpty || isSettled(cursor.state)) return
     } catch (error) {
-      if (!(error instanceof RemoteError) || error.retryable) throw error
+      if (!(error instanceof RemoteError) || error.retryable || snapshotIn(error)) throw error
       failure = error
     }
     const task = await this.getTask(id, {}, options)

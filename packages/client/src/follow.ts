@@ -1,6 +1,7 @@
 import { isInterrupted, isTerminal, type TaskState, taskStates } from '@codetether/protocol/task-state'
 import type { StreamEvent } from '@codetether/protocol/v03/wire'
 import { backOffMs, sendRetry, streamRetry } from './back-off.ts'
+import { snapshotIn } from './cursor-gone.ts'
 import { ConnectionError, isRetryable, RemoteError } from './errors.ts'
 import type { Frame } from './frames.ts'
 import type { RetryOptions } from './retry.ts'
@@ -58,19 +59,27 @@ const advance = (cursor: Cursor, { event, id }: Frame): boolean => {
 /** An unnumbered snapshot says nothing new: a server that answers each call with one must not be asked for ever. */
 const isProgress = ({ event, id }: Frame): boolean => id !== undefined || event.kind !== 'task'
 
+/** Told before a snapshot that stands for changes which the server does not keep any more. */
+export type OnGap = () => void
+
+export interface FollowOptions extends RetryOptions {
+  onGap?: OnGap | undefined
+}
+
 /** Only a broken connection is worth repeating before the first frame; later, a server that asks to come back is too. */
 const mayPass = (error: unknown, connected: boolean): error is ConnectionError | RemoteError =>
   isRetryable(error) && (connected || (error instanceof ConnectionError && !error.timedOut))
 
 /**
  * Reads frames to the task's end or interruption, across connections: `open` is called again with the cursor whenever
- * the connection breaks, ends early or the server asks to come back. Each frame is yielded once. Throws the last error
- * when no connection brings anything new for about two minutes, and other errors at once.
+ * the connection breaks, ends early or the server asks to come back. Each frame is yielded once; where the server does
+ * not keep the next one any more, a snapshot of the task comes in its place. Throws the last error when no connection
+ * brings anything new for about two minutes, and other errors at once.
  */
 export async function* follow(
   open: (cursor: Cursor) => AsyncIterable<Frame>,
   start: Cursor,
-  { signal, onRetry }: RetryOptions,
+  { signal, onRetry, onGap }: FollowOptions,
 ): AsyncGenerator<StreamEvent> {
   const cursor = { ...start }
   let failures = 0
@@ -88,6 +97,15 @@ export async function* follow(
       if (isSettled(cursor.state)) return
       failure = new ConnectionError('the stream ended before the task did')
     } catch (error) {
+      const snapshot = snapshotIn(error)
+      if (snapshot && advance(cursor, snapshot)) {
+        onGap?.()
+        connected = true
+        failures = 0
+        yield snapshot.event
+        if (isLast(snapshot.event)) return
+        continue
+      }
       if (!mayPass(error, connected)) throw error
       failure = error
     }

@@ -1,4 +1,5 @@
 import { connect, type ServerOptions } from '../connect.ts'
+import { gapNote } from '../gap-note.ts'
 import type { Io } from '../io.ts'
 import { createOutput } from '../output.ts'
 import { type Followed, printEvents } from '../print-events.ts'
@@ -16,7 +17,8 @@ export const taskWatch = async ({ id, after, ...options }: TaskWatchOptions, io:
   const output = createOutput(io, options)
   const { client, signal, url } = await connect(options, io)
   const followed: Followed = { taskId: id, contextId: undefined, state: undefined }
-  const events = client.resubscribe(id, { signal, lastEventId: after, onRetry: retryNote(output) })
+  const notes = { onRetry: retryNote(output), onGap: gapNote(output) }
+  const events = client.resubscribe(id, { signal, lastEventId: after, ...notes })
   try {
     await printEvents(events, output, followed)
   } catch (error) {

@@ -16,7 +16,7 @@ export interface AgentCall {
 /** Answers one call: a result, or an error with a number, or events for a stream. */
 export type Answer =
   | { result: unknown }
-  | { error: { code: number; message: string }; status?: number }
+  | { error: { code: number; message: string; data?: unknown }; status?: number }
   | { events: readonly unknown[]; stayOpen?: boolean }
 
 const write = (response: ServerResponse, answer: Answer): void => {
