@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
+import { baseOf } from './base-of.ts'
 import { activatesResume, extensionsHeader } from './extensions.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
@@ -75,6 +76,7 @@ async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply
   const given = await dispatch(envelope, version, {
     ctx,
     principal: request.principal,
+    base: baseOf(ctx, request),
     lastEventId: lastEventIdOf(request.headers),
     resumes,
     signal: gone.signal,

@@ -8,6 +8,8 @@ import type { Resume } from './resume.ts'
 export interface Call<Params> {
   ctx: Context
   principal: Principal
+  /** Where the caller reaches this server, without a trailing slash. */
+  base: string
   params: Params
   /** The generation after which a stream goes on, from the header Last-Event-ID or by the resume extension. */
   lastEventId: number | null

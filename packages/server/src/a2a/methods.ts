@@ -1,7 +1,10 @@
 import { type ErrorCode, PlatformError } from '@codetether/protocol/errors'
 import { z } from 'zod'
+import { presentAgentCard as presentCardV03 } from '../present/agent-card-v03.ts'
+import { presentAgentCard as presentCardV10 } from '../present/agent-card-v10.ts'
 import type { Permission } from '../principal.ts'
 import type { WireVersion } from '../store/tasks.ts'
+import { extendedCard } from './extended-card.ts'
 import type { AnyMethod, Method } from './method.ts'
 import { parseParams } from './parse-params.ts'
 import { cursorOf, readResume } from './resume.ts'
@@ -33,9 +36,6 @@ const served = <Params>({ name, permission, isExtension = false, params, handle 
 const refused = (name: string, permission: Permission, code: ErrorCode, message: string): AnyMethod =>
   served({ name, permission, params: z.unknown(), handle: () => Promise.reject(new PlatformError(code, message)) })
 
-const noExtendedCard = (name: string, code: ErrorCode) =>
-  refused(name, 'agents:read', code, 'there is no extended card')
-
 const noPush = (name: string) =>
   refused(name, 'tasks:write', 'PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
 
@@ -55,7 +55,7 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     noPush('tasks/pushNotificationConfig/get'),
     noPush('tasks/pushNotificationConfig/list'),
     noPush('tasks/pushNotificationConfig/delete'),
-    noExtendedCard('agent/getAuthenticatedExtendedCard', 'EXTENDED_CARD_NOT_CONFIGURED'),
+    served(extendedCard('agent/getAuthenticatedExtendedCard', 'EXTENDED_CARD_NOT_CONFIGURED', presentCardV03)),
   ]),
   '1.0': byName([
     served(sendMessage),
@@ -69,6 +69,6 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     noPush('ListTaskPushNotificationConfigs'),
     noPush('DeleteTaskPushNotificationConfig'),
     // A card that does not declare it: §3.1.11.
-    noExtendedCard('GetExtendedAgentCard', 'UNSUPPORTED_OPERATION'),
+    served(extendedCard('GetExtendedAgentCard', 'UNSUPPORTED_OPERATION', presentCardV10)),
   ]),
 }

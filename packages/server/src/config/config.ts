@@ -63,6 +63,8 @@ export interface AgentConfig {
   readonly description: string
   /** Without a URL of its own, the card names the server's. */
   readonly organization?: { readonly name: string; readonly url?: string }
+  /** Ids of the skills on the public card. With them there is an extended card, which has all. */
+  readonly publicSkills?: readonly string[]
 }
 
 export type DatabaseConfig =

@@ -33,6 +33,12 @@ const settingRules: readonly SettingRule[] = [
     description: 'is true, but nobody has a token. Set A2A_AUTH_TOKENS=name:token.',
   },
   {
+    about: ['publicSkills', 'authTokens', 'authEnabled'],
+    broken: values => values.publicSkills !== undefined && !(hasTokens(values) && values.authEnabled !== false),
+    description:
+      'keeps skills from callers without a token, but nobody would need one. Set A2A_AUTH_TOKENS=name:token, or unset it.',
+  },
+  {
     about: ['databaseAdminUrl', 'databaseUrl'],
     broken: values => values.databaseAdminUrl !== undefined && values.databaseUrl === undefined,
     description: 'is set without DATABASE_URL. Set that too, or neither for the embedded database.',

@@ -182,6 +182,18 @@ export const Settings = z.object({
     unset: 'the server’s own URL',
     show: config => config.agent.organization?.url,
   }),
+  publicSkills: type
+    .commaList(type.text(256))
+    .optional()
+    .register(settingFacts, {
+      group: 'Agent card',
+      env: ['A2A_PUBLIC_SKILLS'],
+      description:
+        'Ids of the skills on the public card. The others stand on the extended card alone, for callers with a token.',
+      security: true,
+      unset: 'all, and there is no extended card',
+      show: config => config.agent.publicSkills?.join(','),
+    }),
   databaseUrl: type.postgresUrl.optional().register(settingFacts, {
     group: 'Database and secrets',
     env: ['DATABASE_URL', 'A2A_DATABASE_URL'],

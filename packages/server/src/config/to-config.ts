@@ -29,13 +29,17 @@ const httpOf = (values: SettingValues): HttpConfig => {
   }
 }
 
-const agentOf = ({ agentName, agentDescription, organization, organizationUrl }: SettingValues): AgentConfig => ({
-  name: agentName,
-  description: agentDescription,
-  ...(organization === undefined
-    ? {}
-    : { organization: { name: organization, ...(organizationUrl === undefined ? {} : { url: organizationUrl }) } }),
-})
+const agentOf = (values: SettingValues): AgentConfig => {
+  const { agentName: name, agentDescription: description, organization, organizationUrl, publicSkills } = values
+  return {
+    name,
+    description,
+    ...(organization === undefined
+      ? {}
+      : { organization: { name: organization, ...(organizationUrl === undefined ? {} : { url: organizationUrl }) } }),
+    ...(publicSkills === undefined ? {} : { publicSkills }),
+  }
+}
 
 const databaseOf = ({ databaseUrl, databaseAdminUrl }: SettingValues): DatabaseConfig =>
   databaseUrl === undefined

@@ -45,6 +45,6 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     defaultInputModes: textModes,
     defaultOutputModes: textModes,
     skills: presentSkills(agents),
-    supportsAuthenticatedExtendedCard: false,
+    supportsAuthenticatedExtendedCard: config.agent.publicSkills !== undefined,
   }
 }

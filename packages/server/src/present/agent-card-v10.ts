@@ -34,7 +34,7 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
       streaming: true,
       pushNotifications: false,
       extensions: presentExtensions(config, base),
-      extendedAgentCard: false,
+      extendedAgentCard: config.agent.publicSkills !== undefined,
     },
     ...security(config),
     defaultInputModes: textModes,
