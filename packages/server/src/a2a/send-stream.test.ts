@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { PlatformError } from '@codetether/protocol/errors'
 import { sampleSnapshot } from '@codetether/testing/sample-task'
 import Fastify from 'fastify'
 import { pino } from 'pino'
@@ -70,4 +71,33 @@ test('a source that fails after its first frame resets the connection, and the l
   await assert.rejects(stream.response.toArray(), { code: 'ECONNRESET' })
   await stream.sent
   assert.match(stream.lines.join(), /the reason/)
+})
+
+test('a reader that is refused behind its first frame gets the reason as its last frame, without an id', async () => {
+  const frames = async function* () {
+    yield frameOf('hello')
+    throw new PlatformError('CURSOR_GONE', 'gone', { metadata: { generation: 7 } })
+  }
+  await using stream = await open(frames())
+  const events = Buffer.concat(await stream.response.toArray())
+    .toString()
+    .split('\n\n')
+  assert.match(events[0] ?? '', /^id: 1\ndata: /)
+  assert.match(events[1] ?? '', /^data: .*"error":\{"code":-31410/)
+  assert.deepEqual([events.length, events[2]], [3, ''])
+  await stream.sent
+  assert.deepEqual(stream.lines, [])
+})
+
+test('a stream that has nothing to show yet has begun all the same', async () => {
+  const waits = Promise.withResolvers<void>()
+  const frames = async function* (): AsyncGenerator<TaskFrame, void> {
+    yield { kind: 'open', generation: 4 }
+    await waits.promise
+  }
+  await using stream = await open(frames())
+  assert.equal(stream.response.statusCode, 200)
+  waits.resolve()
+  assert.deepEqual(await stream.response.toArray(), [])
+  await stream.sent
 })

@@ -55,6 +55,13 @@ test('the body of REST doors is google.rpc.Status', () => {
   })
 })
 
+test('the task that an error carries stands beside its facts', () => {
+  const snapshot = { kind: 'task', id: 't' }
+  const error = new PlatformError('CURSOR_GONE', 'gone', { metadata: { earliestCursor: 7 }, snapshot })
+  assert.deepEqual(presentRpcError(error).data, [info('CURSOR_GONE', 'codetether', { earliestCursor: 7, snapshot })])
+  assert.equal(presentHttpError(error).error.code, 410)
+})
+
 test('neither the cause nor the stack of an error is shown', () => {
   const error = new PlatformError('INTERNAL', 'internal error', { cause: new Error('canary at db.ts') })
   for (const shown of [presentRpcError(error), presentHttpError(error)])
