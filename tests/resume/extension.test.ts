@@ -150,7 +150,8 @@ for (const version of both)
       tell(async ctx => {
         await ctx.status('on it')
       })
-      assert.equal(generationOf(await waiting), 3)
+      // The agent may have ended, too, when the task is read.
+      assert.ok(generationOf(await waiting) > 2)
       await ended
     })
 
