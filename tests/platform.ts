@@ -40,6 +40,10 @@ export const configOf = (database: TestDatabase, env: Record<string, string> = {
     A2A_LOG_LEVEL: 'silent',
     DATABASE_URL: databaseUrl(database),
     CODETETHER_SECRET_KEY: database.secret,
+    // The cluster of the tests does not wait for the disk.
+    CODETETHER_UNSAFE_DATABASE: 'true',
+    // No directory: the servers of several tests must not describe themselves in one.
+    CODETETHER_DATA_DIR: '/dev/null',
     ...env,
   }).config
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { DatabaseAddress } from '@codetether/server/db/address'
 import { type Runtime, readRuntime } from '@codetether/server/db/embedded/runtime-file'
 import { type DataDirectory, endsWithUs } from './data-directory.ts'
 import { until } from './until.ts'
@@ -24,7 +25,7 @@ export interface Program extends AsyncDisposable {
 
 /** The same with an address. */
 export interface ServerProcess extends Program {
-  runtime: Runtime
+  runtime: Runtime & { database: DatabaseAddress }
   url: string
 }
 
@@ -107,7 +108,8 @@ export async function whenReady(program: Program, dataDir: string, timeoutMs = 1
     async () => {
       if (ended) throw new Error('the server ended instead of serving')
       const runtime = await readRuntime(dataDir)
-      return runtime?.pid === program.pid && runtime
+      const { database } = runtime ?? {}
+      return runtime?.pid === program.pid && database !== undefined && { ...runtime, database }
     },
     timeoutMs,
   ).catch(async (error: unknown) => {

@@ -13,7 +13,7 @@ const SDK_COMMAND = '../../cli/a2a_db.js'
  */
 export async function migrateOurs(admin: string, database: string, secret: string): Promise<void> {
   const [{ addressFromUrl }, { migrationsDirectory }, { prepareDatabase }] = await Promise.all([
-    import('@codetether/server/db/external'),
+    import('@codetether/server/db/database-url'),
     import('@codetether/server/db/migrations-directory'),
     import('@codetether/server/db/prepare'),
   ])

@@ -12,6 +12,8 @@ test('a wrong address, login or database of DATABASE_URL is no defect, and says 
     ['28P01', 4],
     ['42501', 4],
     ['3D000', 3],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 75],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 75],
   ] as const) {
     const failure = fail(code)
     assert.deepEqual([failure.exitCode, failure.message], [exitCode, 'the database: no'], code)

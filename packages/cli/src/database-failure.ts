@@ -7,9 +7,19 @@ const errorCodeOf = (error: unknown): string =>
 /** SQLSTATE 3D000. */
 export const isMissingDatabase = (error: unknown): boolean => errorCodeOf(error) === '3D000'
 
+/** SQLSTATE 42501 (insufficient_privilege), or the same in words of the closed list. */
+export const isForbidden = (error: unknown): boolean => ['42501', 'FORBIDDEN'].includes(errorCodeOf(error))
+
 const privileged = 'set DATABASE_ADMIN_URL to a superuser, or to a login with CREATEROLE and CREATEDB'
 const address = 'look at the host and the port of DATABASE_URL'
 const login = 'look at the user and the password of DATABASE_URL'
+
+const encryption = 'look at sslmode and sslrootcert of DATABASE_URL'
+
+/** What TLS says about a certificate, and the driver about a server without one. */
+const isEncryption = (error: Error): boolean =>
+  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(errorCodeOf(error)) ||
+  error.message === 'The server does not support SSL connections'
 
 /** What drivers and databases say about a wrong address or login, by the code of the error. */
 const causes: ReadonlyMap<string, { code: ErrorCode; hint: string }> = new Map([
@@ -27,7 +37,9 @@ const causes: ReadonlyMap<string, { code: ErrorCode; hint: string }> = new Map([
 
 /** Turns an error of a database that the person named into one that says what to look at; others stay as they are. */
 export const explainDatabaseError = (error: unknown): unknown => {
-  const cause = error instanceof PlatformError ? undefined : causes.get(errorCodeOf(error))
-  if (cause === undefined || !(error instanceof Error)) return error
+  if (error instanceof PlatformError || !(error instanceof Error)) return error
+  const tls = isEncryption(error) ? ({ code: 'UNAVAILABLE', hint: encryption } as const) : undefined
+  const cause = causes.get(errorCodeOf(error)) ?? tls
+  if (cause === undefined) return error
   return new HintedError(new PlatformError(cause.code, `the database: ${error.message}`, { cause: error }), cause.hint)
 }

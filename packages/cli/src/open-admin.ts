@@ -1,36 +1,48 @@
-import type { Config } from '@codetether/server/config/config'
+import type { Config, ExternalConfig } from '@codetether/server/config/config'
 import type { DatabaseAddress } from '@codetether/server/db/address'
+import { withConnection } from '@codetether/server/db/connect'
+import { addressFromUrl, isPooler } from '@codetether/server/db/database-url'
 import { readRuntime } from '@codetether/server/db/embedded/runtime-file'
 import { startEmbedded } from '@codetether/server/db/embedded/start-embedded'
-import { addressFromUrl } from '@codetether/server/db/external'
+import { isMissingDatabase } from './database-failure.ts'
+import { UsageError } from './failure.ts'
 import { isRunning } from './find-local-server.ts'
 
 /** A login that may change the schema. Disposing stops a database that was started for it. */
 export interface AdminAccess extends AsyncDisposable {
+  /** In the platform's database, or in another one while that is missing. */
   address: DatabaseAddress
   /** The platform's database there. */
   database: string
 }
 
+/** The database that every cluster has: where a privileged login stands while its own database is created. */
+const maintenanceDatabase = 'postgres'
 const platformDatabase = 'codetether'
 const nothing = async (): Promise<void> => undefined
 
 /** An embedded database is on this machine: a file that came with somebody else's directory must not name another. */
 const isHere = ({ host }: DatabaseAddress): boolean => host.startsWith('/') || host === '127.0.0.1'
 
-/** Finds the privileged login of the database that the settings name; starts an embedded one that does not run. */
+/**
+ * Finds the privileged login of the database that the settings name; starts an embedded one that does not run, unless
+ * it is only to be looked at.
+ */
 export const openAdmin = async (
   { database, dataDir }: Config,
   log: (message: string) => void,
+  { onlyLook = false }: { onlyLook?: boolean } = {},
 ): Promise<AdminAccess> => {
-  if (database.kind === 'external') {
-    const address = addressFromUrl(database.adminUrl ?? database.url)
-    return { address, database: addressFromUrl(database.url).database, [Symbol.asyncDispose]: nothing }
-  }
+  if (database.kind === 'external') return await openExternalAdmin(database)
   const runtime = await readRuntime(dataDir)
-  if (runtime !== null && isRunning(runtime.pid) && isHere(runtime.database)) {
+  if (runtime?.database !== undefined && isRunning(runtime.pid) && isHere(runtime.database)) {
     return { address: runtime.database, database: runtime.database.database, [Symbol.asyncDispose]: nothing }
   }
+  if (onlyLook)
+    throw new UsageError(
+      'the embedded database does not run, and starting it would change it',
+      'codetether serve starts it and applies what is missing',
+    )
   const embedded = await startEmbedded({ dataDir, log })
   if (embedded.notice !== undefined) log(embedded.notice)
   return {
@@ -38,4 +50,21 @@ export const openAdmin = async (
     database: platformDatabase,
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   }
+}
+
+/** Migrations hold locks of a session and change it: a pooler of transactions is no way for them. */
+const openExternalAdmin = async ({ url, adminUrl, directUrl }: ExternalConfig): Promise<AdminAccess> => {
+  const chosen = adminUrl ?? directUrl ?? url
+  if (isPooler(chosen) === true)
+    throw new UsageError(
+      'migrations need a session of the database, and that URL leads to a pooler of transactions',
+      'set DATABASE_DIRECT_URL, or DATABASE_ADMIN_URL, to the database itself',
+    )
+  const { database } = addressFromUrl(directUrl ?? url)
+  const address = addressFromUrl(chosen)
+  const there = await withConnection(address, async () => address).catch((error: unknown) => {
+    if (!isMissingDatabase(error)) throw error
+    return { ...address, database: maintenanceDatabase }
+  })
+  return { address: there, database, [Symbol.asyncDispose]: nothing }
 }

@@ -43,6 +43,8 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['card'], 'card', {}],
   [['card', url], 'card', { url }],
   [['migrate', '--status', '--url', 'postgres://x'], 'migrate', { status: true, url: 'postgres://x' }],
+  [['migrate', '--create', '--dry-run', '--prod'], 'migrate', { create: true, dryRun: true, prod: true }],
+  [['migrate', '--dev'], 'migrate', { dev: true }],
   [['config', '--json', '--port', '1'], 'config', { json: true, port: '1' }],
   [['doctor', '--json'], 'doctor', { json: true }],
 ]

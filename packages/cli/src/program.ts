@@ -14,8 +14,15 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
     .action((options: Commands['dev']) => run('dev', options))
   withOutput(program.command('migrate'))
     .description('bring the schema of the database up to date')
-    .option('--status', 'only say what would be done')
-    .option('--url <url>', 'an external database in place of DATABASE_URL')
+    .option('--status', 'only say which migrations are applied and which are pending')
+    .option('--dry-run', 'only print what would be done: pending migrations and all other SQL')
+    .option('--create', 'make the external database if it is missing')
+    .option('--dev', 'accept with a warning what is not for production; so it is without --prod')
+    .option('--prod', 'refuse a database or a login that is not for production')
+    .option(
+      '--url <url>',
+      'an external database and a login that may migrate it, in place of DATABASE_URL and its relatives',
+    )
     .option('--data-dir <directory>', 'directory of the embedded database')
     .action((options: Commands['migrate']) => run('migrate', options))
   withOutput(withSettings(program.command('config')))

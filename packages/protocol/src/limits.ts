@@ -38,6 +38,9 @@ export const limits = {
   tasksPerCommit: 64,
   /** And about as many characters of JSON, of which one submission may have more. */
   charsPerCommit: 4 * 1024 * 1024,
+  /** How long a transaction waits for a connection, and how many may wait for those of a pool. */
+  connectionWaitMs: 5_000,
+  connectionWaiters: 5_000,
   /** Tasks that a process runs at once, unless configured. */
   runningTasks: 1_000,
   /** The default length of a lease. */

@@ -36,12 +36,12 @@ export async function openContext(
 ): Promise<OpenContext> {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await openDatabase(config, log))
-  const app = openPool(database.app, { size: 10, name: 'codetether', log })
+  const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
   const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
   stack.defer(async () => {
     await Promise.all([app.end(), system.end()])
   })
-  const store = createStore({ app, system }, createTenantSigner(database.secret))
+  const store = createStore({ app, system, isPooled: database.isPooled }, createTenantSigner(database.secret))
   const instanceId = newId()
   const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent
   const hosted = agents.includes(fallback) ? agents : [...agents, fallback]

@@ -1,9 +1,11 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import type { Config } from '@codetether/server/config/config'
 import { type LoadedConfig, loadConfig } from '@codetether/server/config/load-config'
 import { createLogger, type Logger } from '@codetether/server/logger'
 import { type RunningServer, startServer } from '@codetether/server/main'
 import { explainDatabaseError } from '../database-failure.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { HintedError } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { callersUrl } from '../sample-calls.ts'
 import { type ServeOptions, settingFlags } from '../serve-options.ts'
@@ -21,14 +23,24 @@ const start = async (config: Config, log: Logger): Promise<RunningServer> => {
   }
 }
 
+const notPrivileged = (login: string) =>
+  new HintedError(
+    new PlatformError('FORBIDDEN', `the login ${login} may not make the roles and privileges that are missing`),
+    'codetether migrate prints the SQL that a superuser has to run',
+  )
+
 const migrateFirst = async (config: Config, log: Logger): Promise<void> => {
-  const { applyMigrations } = await import('./migrate.ts')
+  const { applyMigrations, checkServer } = await import('../apply-migrations.ts')
   const { openAdmin } = await import('../open-admin.ts')
   const say = (message: string) => log.info(message)
-  await using admin = await openAdmin(config, say)
-  await applyMigrations(admin, config, say).catch((error: unknown) => {
+  try {
+    await using admin = await openAdmin(config, say)
+    await checkServer(admin, config, { strict: false, note: warning => log.warn(warning) })
+    const applied = await applyMigrations(admin, config, { create: false, log: say })
+    if ('missing' in applied) throw notPrivileged(admin.address.user)
+  } catch (error) {
     throw explainDatabaseError(error)
-  })
+  }
 }
 
 /** Runs the server until it is asked to stop. `ready` is called once it answers. */

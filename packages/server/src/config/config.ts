@@ -67,6 +67,25 @@ export interface AgentConfig {
   readonly publicSkills?: readonly string[]
 }
 
-export type DatabaseConfig =
-  | { readonly kind: 'embedded' }
-  | { readonly kind: 'external'; readonly url: string; readonly adminUrl?: string }
+/** What `?sslmode=` of a database URL may say. */
+export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+
+export type DatabaseConfig = EmbeddedConfig | ExternalConfig
+
+export interface EmbeddedConfig {
+  readonly kind: 'embedded'
+  /** Most connections that requests take at once. */
+  readonly poolSize: number
+}
+
+export interface ExternalConfig {
+  readonly kind: 'external'
+  readonly poolSize: number
+  readonly url: string
+  /** A privileged login, for `codetether migrate`. */
+  readonly adminUrl?: string
+  /** The database itself, where `url` leads to a transaction pooler. */
+  readonly directUrl?: string
+  /** The owner accepts that a crash loses what was acknowledged. */
+  readonly acceptsUnsafe: boolean
+}

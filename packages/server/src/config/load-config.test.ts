@@ -45,7 +45,7 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     auth: { enabled: false, header: 'authorization', tokens: new Map() },
     log: { level: 'info', format: 'json' },
     agent: { name: 'CodeTether', description: 'Control plane for AI agents: durable tasks over A2A.' },
-    database: { kind: 'embedded' },
+    database: { kind: 'embedded', poolSize: 10 },
     dataDir: '/srv/work/.codetether',
     insecure: false,
     blockingMs: 60_000,
@@ -75,6 +75,9 @@ test('every setting is read from its variable', () => {
     A2A_PUBLIC_SKILLS: 'echo, calculator',
     DATABASE_URL: 'postgres://app:pw@db/tasks',
     DATABASE_ADMIN_URL: 'postgresql://root:pw@db/tasks',
+    DATABASE_DIRECT_URL: 'postgresql://db2/tasks',
+    DATABASE_POOL_SIZE: '25',
+    CODETETHER_UNSAFE_DATABASE: 'true',
     CODETETHER_DATA_DIR: '/var/lib/codetether',
     CODETETHER_SECRET_KEY: secretKey,
     RLS_ENABLED: 'true',
@@ -108,7 +111,14 @@ test('every setting is read from its variable', () => {
       organization: { name: 'Example', url: 'https://example.org' },
       publicSkills: ['echo', 'calculator'],
     },
-    database: { kind: 'external', url: 'postgres://app:pw@db/tasks', adminUrl: 'postgresql://root:pw@db/tasks' },
+    database: {
+      kind: 'external',
+      poolSize: 25,
+      url: 'postgres://app:pw@db/tasks',
+      adminUrl: 'postgresql://root:pw@db/tasks',
+      directUrl: 'postgresql://db2/tasks',
+      acceptsUnsafe: true,
+    },
     dataDir: '/var/lib/codetether',
     secretKey,
     insecure: false,
@@ -278,6 +288,9 @@ test('row-level security cannot be switched off, and the refusal says why', () =
 test('an external database needs the master secret, and an administrator needs a database', () => {
   refuses({ DATABASE_URL: 'postgres://db/x' }, 'CODETETHER_SECRET_KEY', /DATABASE_URL.*openssl/)
   refuses({ DATABASE_ADMIN_URL: 'postgres://db/x' }, 'DATABASE_ADMIN_URL', /DATABASE_URL/)
+  refuses({ DATABASE_DIRECT_URL: 'postgres://db/x' }, 'DATABASE_DIRECT_URL', /DATABASE_URL/)
+  refuses({ DATABASE_URL: 'postgres://db/x?pgbouncer=1' }, 'DATABASE_URL', /pgbouncer=true/)
+  refuses({ DATABASE_URL: 'postgres://db/x?sslmode=full' }, 'DATABASE_URL', /verify-full/)
 })
 
 test('a public URL without tokens gets a notice, and so do short tokens', () => {

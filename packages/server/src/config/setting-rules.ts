@@ -44,6 +44,11 @@ const settingRules: readonly SettingRule[] = [
     description: 'is set without DATABASE_URL. Set that too, or neither for the embedded database.',
   },
   {
+    about: ['databaseDirectUrl', 'databaseUrl'],
+    broken: values => values.databaseDirectUrl !== undefined && values.databaseUrl === undefined,
+    description: 'is set without DATABASE_URL. Set that too, or neither for the embedded database.',
+  },
+  {
     about: ['secretKey', 'databaseUrl'],
     broken: values => values.databaseUrl !== undefined && values.secretKey === undefined,
     description:
@@ -87,5 +92,7 @@ export const settingWarnings = (values: SettingValues): string[] => {
     !isLoopback(new URL(values.publicUrl).hostname.replace(/^\[|\]$/g, ''))
   )
     warnings.push('A2A_PUBLIC_URL is set, but callers through a proxy are refused until A2A_AUTH_TOKENS is set.')
+  if (values.unsafeDatabase && values.databaseUrl !== undefined)
+    warnings.push('CODETETHER_UNSAFE_DATABASE=true: a crash of the database may lose tasks that were acknowledged.')
   return warnings
 }

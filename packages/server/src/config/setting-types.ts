@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { type LogLevel, logLevels } from './config.ts'
+import { type LogLevel, logLevels, sslModes } from './config.ts'
 
 /**
  * The types that settings have. Each reads the text of a variable or flag, trimmed and never empty. Messages complete
@@ -59,10 +59,20 @@ export const origin = parsedUrl(
   'must list origins such as https://app.example.org, without path and without *',
 ).transform(given => new URL(given).origin)
 
+const isOneOf = (words: readonly string[]) => (given: string | null) => given === null || words.includes(given)
+const isPooling = isOneOf(['true', 'false'])
+const isSslMode = isOneOf(sslModes)
+
 export const postgresUrl = parsedUrl(
   url => ['postgres:', 'postgresql:'].includes(url.protocol),
   'must be a URL that starts with postgres:// or postgresql://',
 )
+  .refine(given => isPooling(new URL(given).searchParams.get('pgbouncer')), {
+    error: 'may say pgbouncer=true or pgbouncer=false, nothing else of it',
+  })
+  .refine(given => isSslMode(new URL(given).searchParams.get('sslmode')), {
+    error: `may say sslmode=${sslModes.join(', ')}, nothing else of it`,
+  })
 
 const isBlock = (given: string): boolean => {
   const [address = '', prefix, ...rest] = given.split('/')

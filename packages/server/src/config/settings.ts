@@ -198,7 +198,8 @@ export const Settings = z.object({
     group: 'Database and secrets',
     env: ['DATABASE_URL', 'A2A_DATABASE_URL'],
     flag: '--database-url',
-    description: 'PostgreSQL 15 or newer, as postgres://user:password@host/database.',
+    description:
+      'PostgreSQL 15 or newer, as postgres://user:password@host/database?sslmode=verify-full. Add pgbouncer=true for a pooler of transactions.',
     unset: 'an embedded PostgreSQL in the data directory',
     secret: true,
     security: true,
@@ -214,6 +215,35 @@ export const Settings = z.object({
       config.database.kind === 'external' && config.database.adminUrl !== undefined
         ? maskUrl(config.database.adminUrl)
         : undefined,
+  }),
+  databaseDirectUrl: type.postgresUrl.optional().register(settingFacts, {
+    group: 'Database and secrets',
+    env: ['DATABASE_DIRECT_URL'],
+    description:
+      'The database itself where DATABASE_URL leads to a pooler: migrations and notifications need a session.',
+    secret: true,
+    security: true,
+    unset: 'DATABASE_URL, unless that is a pooler',
+    show: config =>
+      config.database.kind === 'external' && config.database.directUrl !== undefined
+        ? maskUrl(config.database.directUrl)
+        : undefined,
+  }),
+  poolSize: type
+    .wholeNumber(1, 1_000)
+    .default(10)
+    .register(settingFacts, {
+      group: 'Database and secrets',
+      env: ['DATABASE_POOL_SIZE'],
+      description: 'Most database connections that requests take at once. Background work takes up to 4 more.',
+      show: config => String(config.database.poolSize),
+    }),
+  unsafeDatabase: type.flagWord.default(false).register(settingFacts, {
+    group: 'Database and secrets',
+    env: ['CODETETHER_UNSAFE_DATABASE'],
+    description:
+      'true: serve from a DATABASE_URL with fsync, full_page_writes or synchronous_commit off, which may lose what was acknowledged. For development.',
+    show: config => String(config.database.kind === 'external' && config.database.acceptsUnsafe),
   }),
   dataDir: type
     .text(1024)

@@ -41,14 +41,18 @@ const agentOf = (values: SettingValues): AgentConfig => {
   }
 }
 
-const databaseOf = ({ databaseUrl, databaseAdminUrl }: SettingValues): DatabaseConfig =>
-  databaseUrl === undefined
-    ? { kind: 'embedded' }
-    : {
-        kind: 'external',
-        url: databaseUrl,
-        ...(databaseAdminUrl === undefined ? {} : { adminUrl: databaseAdminUrl }),
-      }
+const databaseOf = (values: SettingValues): DatabaseConfig => {
+  const { databaseUrl: url, databaseAdminUrl: adminUrl, databaseDirectUrl: directUrl, poolSize } = values
+  if (url === undefined) return { kind: 'embedded', poolSize }
+  return {
+    kind: 'external',
+    poolSize,
+    url,
+    ...(adminUrl === undefined ? {} : { adminUrl }),
+    ...(directUrl === undefined ? {} : { directUrl }),
+    acceptsUnsafe: values.unsafeDatabase,
+  }
+}
 
 /** Groups valid settings by the part that uses them. */
 export const toConfig = (values: SettingValues, { isTerminal, directory }: Surroundings): Config => {

@@ -6,6 +6,17 @@ export interface DatabaseAddress {
   readonly database: string
   readonly user: string
   readonly password: string
+  /** Absent: the connection is not encrypted. */
+  readonly ssl?: Tls
+}
+
+/** How the server of an encrypted connection proves who it is. */
+export interface Tls {
+  readonly rejectUnauthorized?: boolean
+  /** Who may have signed its certificate, as PEM; the system's authorities if absent. */
+  readonly ca?: string
+  /** Replaces the comparison of the certificate's names with the host. */
+  readonly checkServerIdentity?: () => undefined
 }
 
 /** Takes one line for people. */

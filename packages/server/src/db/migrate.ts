@@ -9,7 +9,7 @@ export interface MigrateOptions {
   /** Where the files are. */
   directory: string
   log: Log
-  /** Runs after the migrations, still under their lock, as the client's own role. */
+  /** Runs after the migrations, still under their lock, as ct_owner. */
   afterwards?: (client: ClientBase) => Promise<void>
 }
 
@@ -41,12 +41,13 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   const onWait = () => options.log('another program migrates this database; waiting for it')
   return withAdvisoryLock(client, { name: 'migrate', onWait }, async () => {
     await createBookkeeping(client)
-    const pending = pendingOf(files, await readApplied(client))
+    const pending = pendingOf(files, await asOwner(client, () => readApplied(client)))
     for (const migration of pending) {
       await apply(client, migration)
       options.log(`applied migration ${migration.name}`)
     }
-    await options.afterwards?.(client)
+    const { afterwards } = options
+    if (afterwards) await asOwner(client, () => afterwards(client))
     return { applied: pending.map(file => file.name), current: files.at(-1)?.name ?? '' }
   })
 }
@@ -54,12 +55,21 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
 /** What `migrate` would find. Throws CONFLICT where it would refuse. */
 export async function migrationStatus(client: ClientBase, directory: string): Promise<MigrationStatus> {
   const files = await readMigrations(directory)
+  const applied = await appliedTo(client)
+  const pending = pendingOf(files, applied)
+  return { applied: applied.map(row => row.name), pending: pending.map(file => file.name) }
+}
+
+/** What `migrate` would apply. Throws CONFLICT where it would refuse. */
+export const pendingMigrations = async (client: ClientBase, directory: string): Promise<Migration[]> =>
+  pendingOf(await readMigrations(directory), await appliedTo(client))
+
+/** The roles may be missing too before the first migration. */
+async function appliedTo(client: ClientBase): Promise<AppliedRow[]> {
   const { rows } = await client.query<{ known: boolean }>(
     `select to_regclass('schema_migrations') is not null as known`,
   )
-  const applied = rows[0]?.known ? await readApplied(client) : []
-  const pending = pendingOf(files, applied)
-  return { applied: applied.map(row => row.name), pending: pending.map(file => file.name) }
+  return rows[0]?.known ? asOwner(client, () => readApplied(client)) : []
 }
 
 const readApplied = async (client: ClientBase): Promise<AppliedRow[]> =>
@@ -120,11 +130,12 @@ async function apply(client: ClientBase, migration: Migration): Promise<void> {
   })
 }
 
-async function asOwner(client: ClientBase, work: () => Promise<void>): Promise<void> {
+async function asOwner<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query(`begin; set local role ${ownerRole}`)
   try {
-    await work()
+    const result = await work()
     await client.query('commit')
+    return result
   } catch (error) {
     await client.query('rollback').catch(() => {})
     throw error

@@ -20,7 +20,10 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Data
   const { dataDir, database, secretKey: configured } = config
   const log = (message: string) => logger.info(message)
   const secret = await loadSecret({ configured, dataDir, log })
-  return database.kind === 'external' ? openExternal(database, { secret, log }) : openEmbedded(dataDir, { secret, log })
+  const warn = (message: string) => logger.warn(message)
+  return database.kind === 'external'
+    ? openExternal(database, { secret, dataDir, log, warn })
+    : openEmbedded(dataDir, { secret, log })
 }
 
 async function openEmbedded(
@@ -36,6 +39,8 @@ async function openEmbedded(
   return {
     app,
     system,
+    direct: system,
+    isPooled: false,
     secret,
     isOwn: true,
     failed: unexpectedEnd(embedded.exited),

@@ -1,6 +1,9 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
 import { Pool, type PoolClient } from 'pg'
 import type { Logger } from '../logger.ts'
 import type { DatabaseAddress } from './address.ts'
+import { toPlatformError } from './sql-errors.ts'
 
 export type { Pool, PoolClient }
 
@@ -12,17 +15,19 @@ export interface PoolOptions {
   log: Logger
 }
 
-/** A pool of pipelined connections: statements travel without waiting for the answer to the one before. */
+/**
+ * A pool of pipelined connections: statements travel without waiting for the answer to the one before. What bounds them
+ * in time belongs to the roles: a pooler of transactions refuses to be told at the start of a connection.
+ */
 export function openPool(address: DatabaseAddress, { size, name, log }: PoolOptions): Pool {
   const pool = new Pool({
     ...address,
     max: size,
     application_name: name,
     pipeline: true,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: limits.connectionWaitMs,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: false,
-    options: '-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s',
   })
   // One that breaks in use says so to its queries too. The pool listens to idle ones only.
   pool.on('connect', client => client.on('error', () => {}))
@@ -32,4 +37,13 @@ export function openPool(address: DatabaseAddress, { size, name, log }: PoolOpti
     if (!pool.ending) log.warn({ pool: name, reason: message }, 'idle database connection lost')
   })
   return pool
+}
+
+/** Takes a connection. Throws UNAVAILABLE if none gets free in time, and at once if too many wait already. */
+export async function takeConnection(pool: Pool): Promise<PoolClient> {
+  if (pool.waitingCount >= limits.connectionWaiters)
+    throw new PlatformError('UNAVAILABLE', 'too many requests wait for the database', { retryAfter: 1 })
+  return pool.connect().catch((error: unknown) => {
+    throw toPlatformError(error)
+  })
 }

@@ -7,6 +7,7 @@ import { startEmbedded } from './embedded/start-embedded.ts'
 import { ensureDatabase } from './ensure-database.ts'
 import { applicationAddresses } from './prepare.ts'
 import { ensureRoles } from './roles.ts'
+import { runSteps } from './step.ts'
 
 // Roles belong to a whole cluster, so these tests have one of their own.
 const log = () => {}
@@ -73,6 +74,27 @@ test('roles and database', async t => {
     await ensure('second')
     const app = (await roles(admin)).find(role => role.rolname === 'ct_app')
     assert.deepEqual([app?.rolsuper, app?.rolcreatedb], [false, false])
+  })
+
+  await t.test('what the application does is bounded in time, as an operator says or else as we do', async () => {
+    await withConnection(admin, client => client.query(`alter role ct_app set statement_timeout = '70s'`))
+    await ensure('second')
+    const { app } = applicationAddresses(admin, { secret: 'second', database })
+    const bounds = await withConnection(app, async client => {
+      const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+      const { rows } = await client.query('select setting from pg_settings where name = any($1) order by name', [names])
+      return rows.map(row => row.setting)
+    })
+    assert.deepEqual(bounds, ['30000', '10000', '70000'])
+  })
+
+  await t.test('privileges that the database silently does not change are an error', async () => {
+    await withConnection(admin, client => client.query(`create role plain login password 'plain'`))
+    const steps = [{ says: 'open public', sql: 'grant create on schema public to ct_owner' }]
+    await assert.rejects(
+      withConnection({ ...admin, user: 'plain', password: 'plain' }, client => runSteps(client, steps, log)),
+      { code: 'FORBIDDEN', message: 'this login cannot open public' },
+    )
   })
 
   await t.test('nobody else gets into the database, and the application creates nothing there', async () => {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ClientBase, DatabaseError } from 'pg'
+import type { Log } from './address.ts'
 import { withAdvisoryLock } from './advisory-lock.ts'
 import { scramVerifier } from './scram.ts'
 import { deriveKey, derivePassword } from './secret.ts'
+import { runSteps, type Step } from './step.ts'
 
 /** Owns the schema and only migrates: nobody logs in as it. */
 export const ownerRole = 'ct_owner'
@@ -37,48 +39,83 @@ const login = { rolcanlogin: true, rolinherit: false }
 const group = { rolcanlogin: false, rolinherit: false }
 const powerless = { rolsuper: false, rolbypassrls: false, rolcreatedb: false, rolcreaterole: false }
 
+/** Nothing that a request does lasts this long. An operator's own values stay: see `alter role … set`. */
+const timeouts = { statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '30s' }
+
+export interface RolePlan {
+  /** The master secret. */
+  secret: string
+  /** A superuser runs the steps for the client's login, which gets what it needs to migrate. */
+  bySuperuser?: boolean
+}
+
 /**
  * Makes the roles of the platform what they should be, and writes nothing if they are. `client` is a superuser, or a
  * login with CREATEROLE (managed databases), which cannot hand out BYPASSRLS unless it has it.
  */
-export async function ensureRoles(client: ClientBase, secret: string): Promise<void> {
+export async function ensureRoles(client: ClientBase, secret: string, log: Log = () => {}): Promise<void> {
   await retryClashes(() =>
-    withAdvisoryLock(client, { name: 'roles' }, async () => {
-      const me = await readRole(client, 'current_user')
-      const mayBypass = me.rolsuper === true || me.rolbypassrls === true
-      await ensureRole(client, ownerRole, { ...powerless, ...group })
-      await ensureRole(client, appRole, { ...powerless, ...login }, secret)
-      await ensureRole(client, systemRole, { ...powerless, ...login }, secret)
-      await ensureRole(client, adminRole, { ...powerless, ...group, rolbypassrls: mayBypass })
-      // Migrations give functions that look across tenants to ct_system.
-      await ensureMember(client, { role: systemRole, member: ownerRole })
-      if (me.rolsuper !== true) await ensureMember(client, { role: ownerRole, member: String(me.rolname) })
-    }),
+    withAdvisoryLock(client, { name: 'roles' }, async () => runSteps(client, await planRoles(client, { secret }), log)),
   )
 }
 
-async function ensureRole(client: ClientBase, name: string, wanted: Attributes, secret?: string): Promise<void> {
-  const mark = secret === undefined ? null : passwordMark(secret, name)
+/** What is missing of the roles. Any login may look. */
+export async function planRoles(client: ClientBase, { secret, bySuperuser = false }: RolePlan): Promise<Step[]> {
+  const me = await readRole(client, 'current_user')
+  const mayBypass = bySuperuser || me.rolsuper === true || me.rolbypassrls === true
+  const admin = await readRole(client, `'${adminRole}'`)
+  const bypass = { rolbypassrls: mayBypass || admin.rolbypassrls === true }
+  return [
+    ...(await planRole(client, ownerRole, { ...powerless, ...group })),
+    ...(await planRole(client, appRole, { ...powerless, ...login }, secret)),
+    ...(await planRole(client, systemRole, { ...powerless, ...login }, secret)),
+    ...(await planRole(client, adminRole, { ...powerless, ...group, ...bypass })),
+    // Migrations give functions that look across tenants to ct_system.
+    ...(await planMember(client, { role: systemRole, member: ownerRole })),
+    ...(me.rolsuper === true ? [] : await planMember(client, { role: ownerRole, member: String(me.rolname) })),
+  ]
+}
+
+/** Passwords travel as what PostgreSQL stores of them. */
+async function planRole(client: ClientBase, name: string, wanted: Attributes, secret?: string): Promise<Step[]> {
   const found = await readRole(client, `'${name}'`)
-  if (found.rolname === undefined) await client.query(`create role ${name} noinherit`)
   const changes = (Object.keys(keywords) as (keyof Attributes)[]).flatMap(attribute => {
-    const current = found[attribute] ?? false
+    const current = found[attribute] ?? (found.rolname === undefined && attribute === 'rolinherit')
     return current === wanted[attribute] ? [] : [`${wanted[attribute] ? '' : 'NO'}${keywords[attribute]}`]
   })
-  if (secret !== undefined && found.mark !== mark) {
+  const mark = secret === undefined ? null : passwordMark(secret, name)
+  const isMarked = mark === null || found.mark === mark
+  if (secret !== undefined && !isMarked) {
     const salt = deriveKey(secret, `salt:${name}`).subarray(0, 16)
     changes.push(`PASSWORD '${scramVerifier(derivePassword(secret, name), salt)}'`)
   }
-  if (changes.length > 0) await client.query(`alter role ${name} ${changes.join(' ')}`)
-  if (mark !== null && found.mark !== mark) await client.query(`comment on role ${name} is '${mark}'`)
+  const verb = found.rolname === undefined ? 'create' : 'alter'
+  const isNeeded = verb === 'create' || changes.length > 0
+  return [
+    ...(isNeeded ? [{ says: `${verb} role ${name}`, sql: `${verb} role ${name} ${changes.join(' ')}` }] : []),
+    ...(isMarked ? [] : [{ says: `mark the password of ${name}`, sql: `comment on role ${name} is '${mark}'` }]),
+    ...(secret === undefined ? [] : planTimeouts(name, found.rolconfig ?? [])),
+  ]
 }
 
-type FoundRole = Partial<Attributes> & { rolname?: string; mark?: string | null }
+const planTimeouts = (name: string, present: readonly string[]): Step[] =>
+  Object.entries(timeouts).flatMap(([setting, value]) =>
+    present.some(entry => entry.startsWith(`${setting}=`))
+      ? []
+      : [{ says: `bound the ${setting} of ${name}`, sql: `alter role ${name} set ${setting} = '${value}'` }],
+  )
+
+interface FoundRole extends Partial<Attributes> {
+  rolname?: string
+  /** `name=value`, as `alter role … set` keeps them. */
+  rolconfig?: string[] | null
+  mark?: string | null
+}
 
 /** Passwords cannot be read back, so the comment of a role tells which secret its password comes from. */
 async function readRole(client: ClientBase, name: string): Promise<FoundRole> {
   const { rows } = await client.query<FoundRole>(
-    `select rolname, ${Object.keys(keywords).join(', ')}, shobj_description(oid, 'pg_authid') as mark
+    `select rolname, rolconfig, ${Object.keys(keywords).join(', ')}, shobj_description(oid, 'pg_authid') as mark
      from pg_roles where rolname = ${name}`,
   )
   return rows[0] ?? {}
@@ -87,13 +124,14 @@ async function readRole(client: ClientBase, name: string): Promise<FoundRole> {
 const passwordMark = (secret: string, role: string) =>
   `CodeTether: password of key ${deriveKey(secret, `mark:${role}`).toString('hex').slice(0, 16)}`
 
-async function ensureMember(client: ClientBase, { role, member }: { role: string; member: string }): Promise<void> {
+async function planMember(client: ClientBase, { role, member }: { role: string; member: string }): Promise<Step[]> {
   const { rows } = await client.query(
-    `select from pg_auth_members where roleid = $1::regrole and member = $2::regrole
-     and pg_has_role($2, $1, 'member') and coalesce((to_jsonb(pg_auth_members) ->> 'set_option')::boolean, true)`,
-    [role, client.escapeIdentifier(member)],
+    `select from pg_auth_members given join pg_roles r on r.oid = given.roleid join pg_roles m on m.oid = given.member
+     where r.rolname = $1 and m.rolname = $2 and coalesce((to_jsonb(given) ->> 'set_option')::boolean, true)`,
+    [role, member],
   )
-  if (rows.length === 0) await client.query(`grant ${role} to ${client.escapeIdentifier(member)}`)
+  if (rows.length > 0) return []
+  return [{ says: `let ${member} act as ${role}`, sql: `grant ${role} to ${client.escapeIdentifier(member)}` }]
 }
 
 /** unique_violation, duplicate_object, and the internal error "tuple concurrently updated". */

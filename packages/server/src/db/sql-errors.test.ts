@@ -24,6 +24,9 @@ const unavailable: [what: string, thrown: unknown][] = [
   ['a server that shuts down', fromDatabase('57P01')],
   ['a server that starts', fromDatabase('57P03')],
   ['a statement that took too long', fromDatabase('57014')],
+  ['a lock that nobody gives back', fromDatabase('55P03')],
+  ['a transaction that idled', fromDatabase('25P03')],
+  ['a transaction that took too long', fromDatabase('25P04')],
   ['an error of its disk', fromDatabase('58030')],
   ...[
     'ECONNREFUSED',

@@ -2,7 +2,8 @@ import { PlatformError } from '@codetether/protocol/errors'
 import { DatabaseError } from 'pg'
 
 const unavailableClasses = ['08', '53', '57', '58']
-const lockNotAvailable = '55P03'
+/** lock_not_available, idle_in_transaction_session_timeout, transaction_timeout */
+const busy = ['55P03', '25P03', '25P04']
 const networkCodes = [
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -37,7 +38,7 @@ export function toPlatformError(error: unknown): unknown {
   if (error instanceof PlatformError) return error
   const code = codeOf(error)
   if (error instanceof DatabaseError && code !== undefined) {
-    const isBusy = code === lockNotAvailable || isRetryable(error)
+    const isBusy = busy.includes(code) || isRetryable(error)
     if (isBusy || unavailableClasses.includes(code.slice(0, 2))) return unavailable(error)
     // Two that want what only one may have, such as the line of a serial agent.
     if (code === '23505') return new PlatformError('CONFLICT', 'another one was quicker', { cause: error })

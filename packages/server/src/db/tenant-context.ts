@@ -36,7 +36,7 @@ export function createTenantSigner(secret: string, now: () => number = Date.now)
 
 const pad = (key: Buffer, byte: number) => Buffer.from(Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte))
 
-/** Gives the database what it needs to verify contexts of this secret. Runs as a login that may write as ct_owner. */
+/** Gives the database what it needs to verify contexts of this secret. Runs as ct_owner. */
 export async function installContextKey(client: ClientBase, secret: string): Promise<void> {
   const key = keyOf(secret)
   await client.query(

@@ -1,5 +1,5 @@
 import { PlatformError } from '@codetether/protocol/errors'
-import type { Pool, PoolClient } from '../db/pool.ts'
+import { type Pool, type PoolClient, takeConnection } from '../db/pool.ts'
 import { isRetryable, toPlatformError } from '../db/sql-errors.ts'
 import type { TenantSigner } from '../db/tenant-context.ts'
 import { type Statement, statement } from './statement.ts'
@@ -38,16 +38,20 @@ class Transaction implements Writer, SystemWriter {
   readonly writes = true
   readonly system = true
   readonly #client: PoolClient
+  readonly #keepsPlans: boolean
   #open = true
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, keepsPlans: boolean) {
     this.#client = client
+    this.#keepsPlans = keepsPlans
   }
 
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     // A statement after COMMIT would run on its own, without the tenant's context.
     if (!this.#open) throw new Error('statement issued after the end of its transaction')
-    const result = await this.#client.query({ ...statement, values: [...values] })
+    const { name, text } = statement
+    const kept = this.#keepsPlans && name !== undefined ? { name } : {}
+    const result = await this.#client.query({ ...kept, text, values: [...values] })
     return result.rows
   }
 
@@ -60,12 +64,14 @@ interface Mode<T> {
   begin: 'BEGIN' | 'BEGIN READ ONLY'
   /** COMMIT travels with the statements instead of after their answers. */
   pipelined: boolean
+  /** Statements with a name are prepared once for each connection. */
+  keepsPlans: boolean
   context?: string
   fn: (tx: Transaction) => Promise<T>
 }
 
-async function execute<T>(client: PoolClient, { begin, pipelined, context, fn }: Mode<T>): Promise<T> {
-  const tx = new Transaction(client)
+async function execute<T>(client: PoolClient, { begin, pipelined, keepsPlans, context, fn }: Mode<T>): Promise<T> {
+  const tx = new Transaction(client, keepsPlans)
   const opening: Promise<unknown>[] = [client.query(begin)]
   if (context !== undefined) opening.push(tx.query(setContext, [context]))
   const work = fn(tx)
@@ -96,9 +102,7 @@ async function settle<T>(statements: Promise<unknown>[], work: Promise<T>): Prom
 
 async function inTransaction<T>(pool: Pool, mode: Mode<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw toPlatformError(error)
-    })
+    const client = await takeConnection(pool)
     let broken: boolean | Error = false
     try {
       return await execute(client, mode)
@@ -112,15 +116,21 @@ async function inTransaction<T>(pool: Pool, mode: Mode<T>): Promise<T> {
   }
 }
 
-/** Opens the store over the pools of the two roles that serve: `ct_app` for tenants, `ct_system` for background work. */
-export function createStore(pools: { app: Pool; system: Pool }, signer: TenantSigner): Store {
+/** The pools of the two roles that serve: `ct_app` for tenants, `ct_system` for background work. */
+export interface Pools {
+  app: Pool
+  system: Pool
+  /** A pooler of transactions stands before the database: a connection does not find again what it has prepared. */
+  isPooled?: boolean
+}
+
+export function createStore({ app, system, isPooled = false }: Pools, signer: TenantSigner): Store {
+  const keepsPlans = !isPooled
+  const of = (tenantId: string) => ({ keepsPlans, context: signer.sign(tenantId) })
   return {
-    read: (tenantId, fn) =>
-      inTransaction(pools.app, { begin: 'BEGIN READ ONLY', pipelined: true, context: signer.sign(tenantId), fn }),
-    write: (tenantId, fn) =>
-      inTransaction(pools.app, { begin: 'BEGIN', pipelined: true, context: signer.sign(tenantId), fn }),
-    transact: (tenantId, fn) =>
-      inTransaction(pools.app, { begin: 'BEGIN', pipelined: false, context: signer.sign(tenantId), fn }),
-    system: fn => inTransaction(pools.system, { begin: 'BEGIN', pipelined: false, fn }),
+    read: (tenantId, fn) => inTransaction(app, { ...of(tenantId), begin: 'BEGIN READ ONLY', pipelined: true, fn }),
+    write: (tenantId, fn) => inTransaction(app, { ...of(tenantId), begin: 'BEGIN', pipelined: true, fn }),
+    transact: (tenantId, fn) => inTransaction(app, { ...of(tenantId), begin: 'BEGIN', pipelined: false, fn }),
+    system: fn => inTransaction(system, { begin: 'BEGIN', pipelined: false, keepsPlans, fn }),
   }
 }

@@ -3,7 +3,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '@codetether/testing/temporary-directory'
-import { readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
+import { announceIn, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
 
 const runtime = {
   ...{ pid: 1, url: 'http://127.0.0.1:8000', version: '1.0.0', startedAt: '2026-11-21T00:00:00.000Z' },
@@ -27,4 +27,24 @@ test('a file that is no such description counts as none', async () => {
     await writeFile(join(directory.path, 'runtime.json'), content)
     assert.equal(await readRuntime(directory.path), null)
   }
+})
+
+test('a server on an external database describes itself where nobody else does, and needs no place for it', async () => {
+  await using directory = await temporaryDirectory()
+  const { database: _, ...server } = runtime
+  {
+    await using announced = announceIn(directory.path)
+    await announced.announce({ ...server, pid: process.pid })
+    assert.equal((await readRuntime(directory.path))?.url, server.url)
+  }
+  assert.equal(await readRuntime(directory.path), null)
+  const other = { ...runtime, pid: process.ppid }
+  await writeRuntime(directory.path, other)
+  {
+    await using announced = announceIn(directory.path)
+    await announced.announce({ ...server, pid: process.pid })
+  }
+  assert.deepEqual(await readRuntime(directory.path), other)
+  await using nowhere = announceIn('/dev/null/data')
+  await nowhere.announce(server)
 })

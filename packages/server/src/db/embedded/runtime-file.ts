@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ensureDataDir } from '../data-dir.ts'
 import { writeAtomic } from '../write-atomic.ts'
+import { isAlive } from './temporary.ts'
 
 /** What a running server tells the CLI about itself. Holds passwords. */
 export const Runtime = z.object({
@@ -10,13 +11,16 @@ export const Runtime = z.object({
   url: z.string(),
   version: z.string(),
   startedAt: z.iso.datetime(),
-  database: z.object({
-    host: z.string(),
-    port: z.number().int(),
-    database: z.string(),
-    user: z.string(),
-    password: z.string(),
-  }),
+  /** The superuser of the embedded database; absent where the database is an external one. */
+  database: z
+    .object({
+      host: z.string(),
+      port: z.number().int(),
+      database: z.string(),
+      user: z.string(),
+      password: z.string(),
+    })
+    .optional(),
 })
 export type Runtime = z.infer<typeof Runtime>
 
@@ -39,4 +43,24 @@ export async function readRuntime(dataDir: string): Promise<Runtime | null> {
 
 export async function removeRuntime(dataDir: string): Promise<void> {
   await rm(pathIn(dataDir), { force: true })
+}
+
+/**
+ * The description of a server on an external database, which needs no data directory: where it cannot be written, or
+ * another server stands there already, the command line has to be told where the server is. Disposing removes it.
+ */
+export function announceIn(
+  dataDir: string,
+): AsyncDisposable & { announce(server: Omit<Runtime, 'database' | 'startedAt'>): Promise<void> } {
+  return {
+    async announce(server) {
+      const other = await readRuntime(dataDir)
+      if (other !== null && other.pid !== process.pid && isAlive(other.pid)) return
+      await writeRuntime(dataDir, { ...server, startedAt: new Date().toISOString() }).catch(() => undefined)
+    },
+    async [Symbol.asyncDispose]() {
+      const left = await readRuntime(dataDir)
+      if (left?.pid === process.pid && left.database === undefined) await removeRuntime(dataDir).catch(() => undefined)
+    },
+  }
 }
