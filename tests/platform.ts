@@ -26,7 +26,8 @@ export interface Platform extends AsyncDisposable {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they are about
 export type RpcBody = any
 
-const databaseUrl = ({ app }: TestDatabase): string => {
+/** Where a server finds the database of a test. */
+export const databaseUrl = ({ app }: TestDatabase): string => {
   const { host, port, database, user } = app
   return host.startsWith('/')
     ? `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`
