@@ -35,7 +35,7 @@ export const libraryPlaces: Readonly<Record<string, string>> = {
 export const serverLayers: Readonly<Record<string, readonly string[]>> = {
   main: ['open-context', 'http', 'background'],
   'open-context': ['open-instance', 'context'],
-  'open-instance': ['store'],
+  'open-instance': ['operations'],
   context: ['store'],
   http: ['a2a', 'api', 'worker-api', 'mcp'],
   background: ['operations', 'auth', 'present'],

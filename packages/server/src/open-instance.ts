@@ -8,9 +8,9 @@ import { createHintBus, type HintBus, noBus, receiveHints } from './hint-bus.ts'
 import { createHints, type Hints } from './hints.ts'
 import { createLeaseSlots } from './lease-slots.ts'
 import type { Logger } from './logger.ts'
+import { abortLost } from './operations/abort-lost.ts'
 import { createRunningTasks, type RunningTasks } from './running.ts'
 import { enterInstance, expireOtherLeases, leaveInstance } from './store/instances.ts'
-import { findHeld } from './store/leases.ts'
 import type { Store } from './store/store.ts'
 import { Wake } from './wake.ts'
 
@@ -98,25 +98,24 @@ const alone = (): Others => ({ hints: createHints(), bus: noBus })
 /** Says that this instance lives, and exchanges hints with the others. */
 async function joinOthers(
   stack: AsyncDisposableStack,
-  { log, store, database, instanceId, agents }: InstanceOptions,
+  { log, store, database: { direct }, instanceId, agents }: InstanceOptions,
   { woken, running }: { woken: Wake; running: RunningTasks },
 ): Promise<Others> {
+  if (!direct) {
+    log.warn('no hints through a pooler: replicas look for news every two seconds. Set DATABASE_DIRECT_URL')
+    return alone()
+  }
   const bus = createHintBus(instanceId, message => session.notify(message))
   const hints = createHints(taskId => bus.send(taskId))
   const onTask = (taskId: string) => {
     hints.wake(taskId)
     const tokens = running.tokensOf(taskId)
-    if (tokens.length > 0) void checkRuns(tokens)
-  }
-  /** Somebody else has changed a task that runs here: perhaps it was canceled. */
-  const checkRuns = async (tokens: readonly string[]) => {
-    const held = await store.system(tx => findHeld(tx, instanceId, tokens)).catch(() => tokens)
-    const gone = tokens.filter(token => !held.includes(token))
-    running.abortTokens(gone, new Error('the task was canceled, or runs elsewhere'))
+    // Somebody else has changed a task that runs here: perhaps it was canceled.
+    if (tokens.length > 0) void abortLost({ store, running, instanceId }, tokens).catch(() => undefined)
   }
   const session = stack.use(
     await openSession({
-      address: database.system,
+      address: direct,
       instanceId,
       channel,
       log,

@@ -1,5 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
+import { abortLost } from '../operations/abort-lost.ts'
 import { ensurePartitions, foldTaskCounts } from '../store/upkeep.ts'
 import { buryDead } from './bury-dead.ts'
 import { startClaiming } from './claim-loop.ts'
@@ -16,6 +17,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
   const jobs = [
     startClaiming(ctx),
     every(ctx, 'bury dead instances', 2 * second, () => buryDead(ctx)),
+    every(ctx, 'abort lost runs', 2 * second, () => abortLost(ctx, ctx.running.tokens())),
     every(ctx, 'wake followers', limits.followedPollMs, wakeFollowers(ctx)),
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),

@@ -25,7 +25,7 @@ const codeOf = (error: unknown): string | undefined =>
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error) ?? '')
 
 /** The statement failed, not the connection: a lock or a statement took too long, or two waited for each other. */
-const refusedStatements = [lockNotAvailable, '57014', '40001', '40P01']
+const refusedStatements = [...busy, '57014', '40001', '40P01']
 
 /** True if the database was not there: what was asked for may ask again, but not at once. */
 export const isConnectionLost = (error: unknown): boolean =>
