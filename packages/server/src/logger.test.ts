@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { createLogger, type LoggerOptions } from './logger.ts'
+import { createLogger, type LoggerOptions, withLogFields } from './logger.ts'
 
 const canary = 'canary-6f1d2a90c4'
 
@@ -18,6 +18,25 @@ test('a line has an ISO time, the level as a word and the message', () => {
   const { time, ...rest } = last()
   assert.deepEqual(rest, { level: 'info', port: 8000, msg: 'listening' })
   assert.equal(new Date(time).toISOString(), time)
+})
+
+test('lines of a piece of work have its fields, also those that it writes later, and no line has those of another', async () => {
+  const { log, lines } = capture()
+  const child = log.child({ part: 'child' })
+  await withLogFields({ reqId: 'r-1' }, async () => {
+    child.info({ more: 1 }, 'first')
+    await Promise.resolve()
+    withLogFields({ reqId: 'r-2' }, () => log.info('inner'))
+    log.info('second')
+  })
+  log.info('outside')
+  const seen = lines.map(line => JSON.parse(line)).map(({ msg, reqId, more, part }) => ({ msg, reqId, more, part }))
+  assert.deepEqual(seen, [
+    { msg: 'first', reqId: 'r-1', more: 1, part: 'child' },
+    { msg: 'inner', reqId: 'r-2', more: undefined, part: undefined },
+    { msg: 'second', reqId: 'r-1', more: undefined, part: undefined },
+    { msg: 'outside', reqId: undefined, more: undefined, part: undefined },
+  ])
 })
 
 const secretFields: Record<string, object> = {

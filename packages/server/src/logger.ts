@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Bindings,
   type ChildLoggerOptions,
@@ -45,6 +46,12 @@ const pick = (fields: { req?: LoggedRequest; res?: { statusCode?: number } }): o
   }
 }
 
+/** Holds nothing itself: the fields belong to the work that runs, whichever server of this process it is for. */
+const around = new AsyncLocalStorage<Bindings>()
+
+/** Runs `work`: every line that is logged by it, or by what it starts, has these fields. They name no secret. */
+export const withLogFields = <T>(fields: Bindings, work: () => T): T => around.run(fields, work)
+
 /** These are done by the formatter; pino and Fastify would add their own. */
 const asIs = (value: unknown): unknown => value
 
@@ -70,6 +77,8 @@ export const createLogger = ({ level, format, authHeader, stream }: LoggerOption
       timestamp: stdTimeFunctions.isoTime,
       serializers: { req: asIs, res: asIs, err: asIs },
       formatters: { level: label => ({ level: label }), log: safe },
+      // A copy: pino adds the fields of the line to it.
+      mixin: () => ({ ...around.getStore() }),
       hooks: { streamWrite: redactText },
     },
     format === 'pretty' ? pretty(out, stream === undefined && isColorSupported) : out,

@@ -1,7 +1,7 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { Pool, type PoolClient } from 'pg'
-import type { Logger } from '../logger.ts'
+import { type Logger, withLogFields } from '../logger.ts'
 import type { DatabaseAddress } from './address.ts'
 import { toPlatformError } from './sql-errors.ts'
 
@@ -34,7 +34,9 @@ export function openPool(address: DatabaseAddress, { size, name, log }: PoolOpti
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   // The error itself drags the whole client along, statements included.
   pool.on('error', ({ message }) => {
-    if (!pool.ending) log.warn({ pool: name, reason: message }, 'idle database connection lost')
+    // It has nothing to do with the request for which it was opened.
+    if (!pool.ending)
+      withLogFields({}, () => log.warn({ pool: name, reason: message }, 'idle database connection lost'))
   })
   return pool
 }
