@@ -69,6 +69,7 @@ export const serverLeaves: readonly string[] = [
   'sse',
   'strict-json',
   'tenants',
+  'trace',
   'version',
   'wake',
 ]

@@ -1,5 +1,12 @@
 /** What a door may ask for. Each route names one. */
-export const permissions = ['public', 'agents:read', 'tasks:read', 'tasks:write', 'health:read'] as const
+export const permissions = [
+  'public',
+  'agents:read',
+  'tasks:read',
+  'tasks:write',
+  'health:read',
+  'metrics:read',
+] as const
 export type Permission = (typeof permissions)[number]
 
 /** Who acts. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { PlatformError } from '@codetether/protocol/errors'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/exposure.ts'
-import { type Principal, permissions } from '../principal.ts'
+import { type Permission, type Principal, permissions } from '../principal.ts'
 import { defaultTenantId } from '../tenants.ts'
 
 /** What tells who calls. */
@@ -14,9 +14,14 @@ export interface Caller {
 }
 
 const everything = new Set(permissions)
-const principal = (id: string): Principal => ({ tenantId: defaultTenantId, id, permissions: everything })
+const principal = (id: string, permissions: ReadonlySet<Permission> = everything): Principal => ({
+  tenantId: defaultTenantId,
+  id,
+  permissions,
+})
 const owner = principal('local')
 const anonymous = principal('anonymous')
+const scraper = principal('metrics', new Set<Permission>(['metrics:read']))
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
@@ -31,6 +36,7 @@ export function createAuthenticator({ auth, http, insecure }: Config): (caller: 
     hash: digest(token),
     principal: principal(`token:${name}`),
   }))
+  if (auth.metricsToken !== undefined) known.push({ hash: digest(auth.metricsToken), principal: scraper })
   return ({ headers, remoteAddress }) => {
     if (auth.enabled) {
       const token = tokenOf(headers, auth.header)

@@ -3,6 +3,7 @@ export interface Config {
   readonly http: HttpConfig
   readonly auth: AuthConfig
   readonly log: LogConfig
+  readonly traces: TracesConfig
   readonly agent: AgentConfig
   readonly database: DatabaseConfig
   /** Absolute path of the directory for the embedded database, the secret and `runtime.json`. */
@@ -44,6 +45,8 @@ export interface AuthConfig {
   readonly header: string
   /** Name of the caller → token. */
   readonly tokens: ReadonlyMap<string, string>
+  /** A token with which nothing but the metrics can be read. */
+  readonly metricsToken?: string
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -55,6 +58,43 @@ export type LogFormat = (typeof logFormats)[number]
 export interface LogConfig {
   readonly level: LogLevel
   readonly format: LogFormat
+}
+
+export const samplerNames = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
+
+export const otlpProtocols = ['http/json', 'http/protobuf', 'grpc'] as const
+type OtlpProtocol = (typeof otlpProtocols)[number]
+
+/** OpenTelemetry, by its standard variables: those for traces win over those for all signals. */
+export interface TracesConfig {
+  /** Where spans go, by OTLP over HTTP; null: nothing is traced. */
+  readonly url: string | null
+  /** Base of the collector for all signals, as configured. */
+  readonly endpoint?: string
+  /** The collector's URL for traces, as configured. */
+  readonly tracesEndpoint?: string
+  readonly disabled: boolean
+  readonly exporter: 'otlp' | 'none'
+  readonly protocol: OtlpProtocol
+  readonly tracesProtocol?: OtlpProtocol
+  readonly headers: ReadonlyMap<string, string>
+  /** Instead of `headers`, if there are any. */
+  readonly tracesHeaders?: ReadonlyMap<string, string>
+  readonly serviceName: string
+  /** Further attributes of the service. */
+  readonly resource: ReadonlyMap<string, string>
+  readonly sampler: {
+    readonly name: (typeof samplerNames)[number]
+    /** From 0 to 1. */
+    readonly ratio: number
+  }
 }
 
 /** What the agent card says about this server. */

@@ -30,9 +30,21 @@ const refuses = (env: Variables, name: string, why: RegExp, flags: SettingFlags 
   assert.match(problems[0]?.description ?? '', why)
 }
 
+const untraced = {
+  url: null,
+  disabled: false,
+  exporter: 'otlp',
+  protocol: 'http/json',
+  headers: new Map(),
+  serviceName: 'codetether',
+  resource: new Map(),
+  sampler: { name: 'parentbased_always_on', ratio: 1 },
+}
+
 test('without any setting the server is the local owner’s: loopback, embedded database, no tokens', () => {
   const { config, notices } = loadConfig({}, {}, { directory: '/srv/work' })
   assert.deepEqual(config, {
+    traces: untraced,
     http: {
       host: '127.0.0.1',
       loopback: true,
@@ -86,6 +98,7 @@ test('every setting is read from its variable', () => {
     CODETETHER_LEASE_SECONDS: '5',
   })
   assert.deepEqual(config, {
+    traces: untraced,
     http: {
       host: '192.0.2.7',
       loopback: false,

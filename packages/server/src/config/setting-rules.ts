@@ -12,6 +12,11 @@ interface SettingRule {
 const hasTokens = (values: SettingValues): boolean => values.authTokens !== undefined
 const isOpen = (values: SettingValues): boolean => !isLoopback(values.host) && !values.insecure
 
+const isTraced = (values: SettingValues): boolean =>
+  !values.otelDisabled && (values.otlpEndpoint ?? values.otlpTracesEndpoint) !== undefined
+/** The setting that tells the protocol of traces. */
+const protocolIn = (values: SettingValues) => (values.otlpTracesProtocol ? 'otlpTracesProtocol' : 'otlpProtocol')
+
 const settingRules: readonly SettingRule[] = [
   {
     about: ['host', 'authTokens', 'authEnabled', 'insecure'],
@@ -38,6 +43,18 @@ const settingRules: readonly SettingRule[] = [
     description:
       'keeps skills from callers without a token, but nobody would need one. Set A2A_AUTH_TOKENS=name:token, or unset it.',
   },
+  {
+    about: ['metricsToken', 'authTokens'],
+    broken: values => values.metricsToken !== undefined && !hasTokens(values),
+    description: 'is set without A2A_AUTH_TOKENS, so that nobody would be asked for it. Set that too, or neither.',
+  },
+  ...(['otlpTracesProtocol', 'otlpProtocol'] as const).map(protocol => ({
+    about: [protocol, 'otlpEndpoint', 'otlpTracesEndpoint'] as const,
+    broken: (values: SettingValues) =>
+      isTraced(values) && protocolIn(values) === protocol && values[protocol] === 'grpc',
+    description:
+      'is grpc, but spans are sent over HTTP. Set http/protobuf and the HTTP port of the collector, 4318 by default.',
+  })),
   {
     about: ['databaseAdminUrl', 'databaseUrl'],
     broken: values => values.databaseAdminUrl !== undefined && values.databaseUrl === undefined,

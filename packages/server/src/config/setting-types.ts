@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { type LogLevel, logLevels, sslModes } from './config.ts'
+import { type LogLevel, logLevels, otlpProtocols, samplerNames, sslModes } from './config.ts'
 
 /**
  * The types that settings have. Each reads the text of a variable or flag, trimmed and never empty. Messages complete
@@ -106,3 +106,41 @@ const isRandomEnough = (key: string): boolean => key.length >= 32 && new Set(key
 export const secretKey = z.string().refine(isRandomEnough, {
   error: 'must be at least 32 random characters; make one with: openssl rand -base64 48',
 })
+
+export const token = z.string().refine(given => /^[!-+\--~]{8,}$/.test(given), {
+  error: 'must have at least 8 characters, without space and comma',
+})
+
+const decoded = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text.trim())
+  } catch {
+    return null
+  }
+}
+
+/** `name=value,name2=value2` with percent-encoded values, as OpenTelemetry writes headers and attributes. */
+export const pairs = z.string().transform((given, context): ReadonlyMap<string, string> => {
+  const entries = given
+    .split(',')
+    .filter(entry => entry.trim() !== '')
+    .map(entry => {
+      const [name = '', ...rest] = entry.split('=')
+      return rest.length === 0 ? null : ([name.trim(), decoded(rest.join('='))] as const)
+    })
+  const valid = entries.flatMap(entry => (entry?.[0] && entry[1] !== null ? [[entry[0], entry[1]] as const] : []))
+  if (valid.length === entries.length) return new Map(valid)
+  context.addIssue({ code: 'custom', message: 'must look like name=value,name2=value2, with values percent-encoded' })
+  return z.NEVER
+})
+
+export const otlpProtocol = z.enum(otlpProtocols, { error: `must be one of ${otlpProtocols.join(', ')}` })
+
+export const samplerName = z.enum(samplerNames, { error: `must be one of ${samplerNames.join(', ')}` })
+
+export const ratio = z
+  .string()
+  .refine(text => /^\d{1,9}(\.\d{1,18})?$|^\.\d{1,18}$/.test(text) && Number(text) <= 1, {
+    error: 'must be a number from 0 to 1',
+  })
+  .transform(Number)

@@ -5,7 +5,15 @@ import { type Config, logFormats } from './config.ts'
 import { mask, maskUrl } from './mask.ts'
 import * as type from './setting-types.ts'
 
-export const settingGroups = ['HTTP', 'Access', 'Logs', 'Agent card', 'Database and secrets', 'Tasks'] as const
+export const settingGroups = [
+  'HTTP',
+  'Access',
+  'Logs',
+  'Traces',
+  'Agent card',
+  'Database and secrets',
+  'Tasks',
+] as const
 
 /** What is known about a setting beside its type and default. */
 export interface SettingFacts {
@@ -28,6 +36,8 @@ export interface SettingFacts {
 export const settingFacts = z.registry<SettingFacts>()
 
 const list = (values: readonly string[]): string | undefined => (values.length === 0 ? undefined : values.join(','))
+
+const masked = (names: Iterable<string> = []): string | undefined => list([...names].map(name => `${name}=${mask}`))
 
 /** Every setting of the server. What is not here is not read. */
 export const Settings = z.object({
@@ -120,6 +130,14 @@ export const Settings = z.object({
     security: true,
     show: config => config.auth.header,
   }),
+  metricsToken: type.token.optional().register(settingFacts, {
+    group: 'Access',
+    env: ['A2A_METRICS_TOKEN'],
+    description: 'A token for Prometheus: it reads /metrics and nothing else. Those of A2A_AUTH_TOKENS do too.',
+    secret: true,
+    security: true,
+    show: config => (config.auth.metricsToken === undefined ? undefined : mask),
+  }),
   insecure: type.flagWord.default(false).register(settingFacts, {
     group: 'Access',
     env: ['A2A_INSECURE'],
@@ -146,6 +164,88 @@ export const Settings = z.object({
       unset: 'pretty on a terminal, else json',
       show: config => config.log.format,
     }),
+  otlpEndpoint: type.webUrl.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    description: 'Base URL of an OpenTelemetry collector; spans are posted to /v1/traces below it as OTLP in JSON.',
+    unset: 'nothing is traced',
+    show: config => config.traces.endpoint,
+  }),
+  otlpTracesEndpoint: type.webUrl.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'],
+    description: 'The URL to which spans are posted, if it is not /v1/traces below OTEL_EXPORTER_OTLP_ENDPOINT.',
+    show: config => config.traces.tracesEndpoint,
+  }),
+  otlpHeaders: type.pairs.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_HEADERS'],
+    description: 'Headers for the collector, name=value,name2=value2, values percent-encoded.',
+    secret: true,
+    show: config => masked(config.traces.headers.keys()),
+  }),
+  otlpTracesHeaders: type.pairs.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_TRACES_HEADERS'],
+    description: 'The same for traces only; they replace those of OTEL_EXPORTER_OTLP_HEADERS.',
+    secret: true,
+    show: config => masked(config.traces.tracesHeaders?.keys()),
+  }),
+  otlpProtocol: type.otlpProtocol.default('http/json').register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
+    description: 'http/json; http/protobuf means JSON too, which collectors take at the same URL. There is no gRPC.',
+    show: config => config.traces.protocol,
+  }),
+  otlpTracesProtocol: type.otlpProtocol.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'],
+    description: 'The same for traces only.',
+    show: config => config.traces.tracesProtocol,
+  }),
+  otelTracesExporter: z
+    .enum(['otlp', 'none'], { error: 'must be otlp or none' })
+    .default('otlp')
+    .register(settingFacts, {
+      group: 'Traces',
+      env: ['OTEL_TRACES_EXPORTER'],
+      description: 'none: nothing is traced.',
+      show: config => config.traces.exporter,
+    }),
+  otelDisabled: type.flagWord.default(false).register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_SDK_DISABLED'],
+    description: 'true: nothing is traced.',
+    show: config => String(config.traces.disabled),
+  }),
+  otelServiceName: type
+    .text(255)
+    .default('codetether')
+    .register(settingFacts, {
+      group: 'Traces',
+      env: ['OTEL_SERVICE_NAME'],
+      description: 'The name of this service in traces.',
+      show: config => config.traces.serviceName,
+    }),
+  otelResource: type.pairs.optional().register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_RESOURCE_ATTRIBUTES'],
+    description: 'Further attributes of this service in traces, name=value,name2=value2.',
+    show: config => list([...config.traces.resource].map(([name, value]) => `${name}=${value}`)),
+  }),
+  otelSampler: type.samplerName.default('parentbased_always_on').register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_TRACES_SAMPLER'],
+    description:
+      'Which requests are traced. The parentbased_ ones follow the decision of a caller that sends traceparent.',
+    show: config => config.traces.sampler.name,
+  }),
+  otelSamplerRatio: type.ratio.default(1).register(settingFacts, {
+    group: 'Traces',
+    env: ['OTEL_TRACES_SAMPLER_ARG'],
+    description: 'The part of the traces that the samplers with traceidratio keep, from 0 to 1.',
+    show: config => String(config.traces.sampler.ratio),
+  }),
   agentName: type
     .text(128)
     .default('CodeTether')

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { AgentConfig, Config, DatabaseConfig, HttpConfig } from './config.ts'
+import type { AgentConfig, AuthConfig, Config, DatabaseConfig, HttpConfig, TracesConfig } from './config.ts'
 import { isLoopback, isWildcard } from './exposure.ts'
 import type { SettingValues } from './settings.ts'
 
@@ -54,20 +54,50 @@ const databaseOf = (values: SettingValues): DatabaseConfig => {
   }
 }
 
-/** Groups valid settings by the part that uses them. */
-export const toConfig = (values: SettingValues, { isTerminal, directory }: Surroundings): Config => {
-  const tokens = values.authTokens ?? new Map<string, string>()
+const authOf = ({ authTokens, authEnabled, authHeader, metricsToken }: SettingValues): AuthConfig => {
+  const tokens = authTokens ?? new Map<string, string>()
   return {
-    http: httpOf(values),
-    auth: { enabled: values.authEnabled ?? tokens.size > 0, header: values.authHeader, tokens },
-    log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
-    agent: agentOf(values),
-    database: databaseOf(values),
-    dataDir: resolve(directory, values.dataDir),
-    ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),
-    insecure: values.insecure,
-    blockingMs: values.blockingSeconds * 1000,
-    maxRunningTasks: values.maxRunningTasks,
-    leaseMs: values.leaseSeconds * 1000,
+    enabled: authEnabled ?? tokens.size > 0,
+    header: authHeader,
+    tokens,
+    ...(metricsToken === undefined ? {} : { metricsToken }),
   }
 }
+
+/** An endpoint for all signals is a base, one for traces is used as it is (OTLP exporter specification). */
+const collectorOf = (values: SettingValues): string | null => {
+  const { otlpEndpoint, otlpTracesEndpoint, otelDisabled, otelTracesExporter } = values
+  if (otelDisabled || otelTracesExporter === 'none') return null
+  return otlpTracesEndpoint ?? (otlpEndpoint === undefined ? null : `${otlpEndpoint}/v1/traces`)
+}
+
+const tracesOf = (values: SettingValues): TracesConfig => ({
+  url: collectorOf(values),
+  ...(values.otlpEndpoint === undefined ? {} : { endpoint: values.otlpEndpoint }),
+  ...(values.otlpTracesEndpoint === undefined ? {} : { tracesEndpoint: values.otlpTracesEndpoint }),
+  disabled: values.otelDisabled,
+  exporter: values.otelTracesExporter,
+  protocol: values.otlpProtocol,
+  ...(values.otlpTracesProtocol === undefined ? {} : { tracesProtocol: values.otlpTracesProtocol }),
+  headers: values.otlpHeaders ?? new Map(),
+  ...(values.otlpTracesHeaders === undefined ? {} : { tracesHeaders: values.otlpTracesHeaders }),
+  serviceName: values.otelServiceName,
+  resource: values.otelResource ?? new Map(),
+  sampler: { name: values.otelSampler, ratio: values.otelSamplerRatio },
+})
+
+/** Groups valid settings by the part that uses them. */
+export const toConfig = (values: SettingValues, { isTerminal, directory }: Surroundings): Config => ({
+  http: httpOf(values),
+  auth: authOf(values),
+  log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
+  traces: tracesOf(values),
+  agent: agentOf(values),
+  database: databaseOf(values),
+  dataDir: resolve(directory, values.dataDir),
+  ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),
+  insecure: values.insecure,
+  blockingMs: values.blockingSeconds * 1000,
+  maxRunningTasks: values.maxRunningTasks,
+  leaseMs: values.leaseSeconds * 1000,
+})
