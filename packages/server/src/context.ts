@@ -3,16 +3,20 @@ import type { Config } from './config/config.ts'
 import type { Cursors } from './cursors.ts'
 import type { Hints } from './hints.ts'
 import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { RunningTasks } from './running.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
+import type { Tracer } from './trace/tracer.ts'
 import type { Wake } from './wake.ts'
 
 /** What every part of the server is given: built once, in `open-context.ts`, and passed first. */
 export interface Context {
   readonly config: Config
   readonly log: Logger
+  readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly store: Store
   readonly submissions: Submissions
   readonly changes: Changes

@@ -10,11 +10,20 @@ import { deriveKey } from './db/secret.ts'
 import { createTenantSigner } from './db/tenant-context.ts'
 import { newId } from './ids.ts'
 import type { Logger } from './logger.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { observeAgent } from './metrics/observe-agent.ts'
+import { watchProcess } from './metrics/process-families.ts'
+import { serverFamilies } from './metrics/server-families.ts'
+import { taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createChanges } from './store/changes.ts'
 import { giveBackLeases } from './store/leases.ts'
+import { observeStore, observeWait } from './store/observe-store.ts'
+import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore } from './store/store.ts'
-import { createSubmissions } from './store/submissions.ts'
+import { readTaskFigures } from './store/task-figures.ts'
+import { openTracer } from './trace/open-tracer.ts'
+import { version } from './version.ts'
 
 /** What a caller of `startServer` may replace. */
 export interface Overrides {
@@ -35,16 +44,24 @@ export async function openContext(
   { agents = builtInAgents }: Overrides = {},
 ): Promise<OpenContext> {
   await using stack = new AsyncDisposableStack()
+  const tracer = stack.use(await openTracer(config, log))
+  const metrics = createMetrics()
+  const observer = { metrics, tracer }
   const database = stack.use(await openDatabase(config, log))
   const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
   const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
   stack.defer(async () => {
     await Promise.all([app.end(), system.end()])
   })
-  const store = createStore({ app, system, isPooled: database.isPooled }, createTenantSigner(database.secret))
+  const pools = { app: observeWait(app, 'app', metrics), system: observeWait(system, 'system', metrics) }
+  const store = observeStore(
+    createStore({ ...pools, isPooled: database.isPooled }, createTenantSigner(database.secret)),
+    observer,
+  )
   const instanceId = newId()
-  const fallback = agents.find(agent => agent.name === echoAgent.name) ?? echoAgent
-  const hosted = agents.includes(fallback) ? agents : [...agents, fallback]
+  const given = agents.some(agent => agent.name === echoAgent.name) ? agents : [...agents, echoAgent]
+  const hosted = given.map(agent => observeAgent(agent, observer))
+  const fallback = hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent
   const instance = stack.use(
     await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
   )
@@ -55,12 +72,20 @@ export async function openContext(
       .catch((error: unknown) => log.warn({ err: error }, 'leases could not be given back'))
   })
   const running = stack.use(instance.running)
+  const streams = new Map<string, number>()
+  const watched = stack.use(watchProcess())
+  const sources = { pools: { app, system }, streams, running, version }
+  const tasks = { agents: hosted.map(agent => agent.name), read: () => store.system(readTaskFigures) }
+  for (const family of [...serverFamilies(sources), ...taskFamilies(tasks), ...watched.families])
+    metrics.registry.add(family)
   const owned = stack.move()
   return {
     config,
     log,
     store,
-    submissions: createSubmissions(store),
+    metrics,
+    tracer,
+    submissions: observeSubmissions(store, observer),
     changes: createChanges(store),
     hints: instance.hints,
     work: instance.work,
@@ -68,7 +93,7 @@ export async function openContext(
     agents: hosted,
     fallback,
     running,
-    streams: new Map(),
+    streams,
     instanceId,
     stopping,
     failed: database.failed,

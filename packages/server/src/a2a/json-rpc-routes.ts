@@ -11,6 +11,7 @@ import { baseOf } from './base-of.ts'
 import { activatesResume, extensionsHeader } from './extensions.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { lastEventIdOf } from './last-event-id.ts'
+import { type ObservedCall, observeCall } from './observe-call.ts'
 import { negotiateVersion } from './rules.ts'
 import { sendStream } from './send-stream.ts'
 import { versionOf } from './version-of.ts'
@@ -25,16 +26,7 @@ const transportStatuses = new Set([401, 403, 405, 406, 413, 415, 429, 503])
 export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const url of paths)
     app.post(url, { config: { permission: 'agents:read', jsonRpc: true } }, async (request, reply) => {
-      const opened = open(request)
-      try {
-        if (opened.refusal) throw opened.refusal
-        await answer(ctx, request, reply, opened.json)
-      } catch (thrown) {
-        const error = asPlatformError(thrown, ctx.log.child({ reqId: request.id }))
-        if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
-        if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
-        await reply.send({ jsonrpc: '2.0', id: opened.id, error: presentRpcError(error) })
-      }
+      await observeCall(ctx, call => serve(ctx, request, reply, call))
       return reply
     })
 
@@ -47,6 +39,20 @@ export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       },
     )
   })
+}
+
+async function serve(ctx: Context, request: FastifyRequest, reply: FastifyReply, call: ObservedCall): Promise<void> {
+  const opened = open(request)
+  try {
+    if (opened.refusal) throw opened.refusal
+    await answer(ctx, request, reply, { body: opened.json, call })
+  } catch (thrown) {
+    const error = asPlatformError(thrown, ctx.log)
+    call.failed(error.code)
+    if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
+    if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
+    await reply.send({ jsonrpc: '2.0', id: opened.id, error: presentRpcError(error) })
+  }
 }
 
 type Opened = { id: RpcId; refusal: PlatformError } | { id: RpcId; refusal?: never; json: Json }
@@ -64,11 +70,17 @@ function open(request: FastifyRequest): Opened {
   }
 }
 
-async function answer(ctx: Context, request: FastifyRequest, reply: FastifyReply, body: Json): Promise<void> {
+async function answer(
+  ctx: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, call }: { body: Json; call: ObservedCall },
+): Promise<void> {
   const envelope = readEnvelope(body)
   const version = negotiateVersion(versionOf(request), envelope.method)
   const resumes = activatesResume(request.headers, version)
   if (resumes) reply.header(extensionsHeader[version], resumeUri)
+  call.read(envelope, version)
   using resources = new DisposableStack()
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.

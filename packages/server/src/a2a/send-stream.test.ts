@@ -6,6 +6,7 @@ import { PlatformError } from '@codetether/protocol/errors'
 import { sampleSnapshot } from '@codetether/testing/sample-task'
 import Fastify from 'fastify'
 import { pino } from 'pino'
+import { createMetrics } from '../metrics/metrics.ts'
 import { presentFrame } from '../present/task-v03.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import { sendStream } from './send-stream.ts'
@@ -29,7 +30,7 @@ async function open(frames: AsyncGenerator<TaskFrame, void, undefined>) {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const answer = { stream: frames, present: presentFrame }
-    const context = { log, stopping: new AbortController().signal }
+    const context = { log, metrics: createMetrics(), stopping: new AbortController().signal }
     await sendStream(context, { reply, id: 1, gone: gone.signal }, answer).then(sent.resolve, sent.reject)
     return reply
   })

@@ -3,6 +3,7 @@ import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { presentRpcError } from '../present/error.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
 import type { Answer } from './method.ts'
@@ -17,7 +18,7 @@ type Stream = Extract<Answer, { stream: unknown }>
 
 /** Sends the frames of a task as an event stream of JSON-RPC responses (A2A v0.3 §7.2, v1.0 §9.4.2): `id:` is the generation. */
 export async function sendStream(
-  ctx: Pick<Context, 'log' | 'stopping'>,
+  ctx: Pick<Context, 'log' | 'metrics' | 'stopping'>,
   { reply, id, gone }: Exchange,
   { stream, present }: Stream,
 ): Promise<void> {
@@ -32,15 +33,23 @@ export async function sendStream(
       yield refusal(id, asPlatformError(thrown, ctx.log))
     }
   }
+  reply.request.isStream = true
   reply.hijack()
   try {
     reply.raw.writeHead(200, { ...plainHeaders(reply), ...sseHeaders })
     // What comes first may be a long wait.
     if (opening[0]?.value?.kind === 'open') reply.raw.flushHeaders()
-    await writeEvents(reply.raw, frames(), { stop: ctx.stopping, gone })
+    await writeEvents(reply.raw, counted(frames(), ctx.metrics), { stop: ctx.stopping, gone })
   } finally {
     // A reader that leaves with the first frame leaves before the loop that would end the source.
     await stream.return()
+  }
+}
+
+async function* counted(events: AsyncIterable<SseEvent>, { streamFrames }: Metrics): AsyncGenerator<SseEvent> {
+  for await (const event of events) {
+    streamFrames.add({})
+    yield event
   }
 }
 

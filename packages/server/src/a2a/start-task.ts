@@ -43,6 +43,7 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
   const { message, messageIdGiven, taskId, contextId, metadata, wireVersion } = request
   checkReply(request)
   if (taskId !== null) {
+    ctx.tracer.annotate({ 'a2a.task.id': taskId })
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
     return { taskId, isNew: false, after: null, snapshot, settled: false }
   }
@@ -51,6 +52,7 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
   const { agent, reason: routing } = choice
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion }
   const submitted = await submitTask(ctx, principal, submission)
+  ctx.tracer.annotate({ 'a2a.task.id': submitted.isNew ? submitted.task.id : submitted.taskId })
   if (!submitted.isNew)
     return { taskId: submitted.taskId, isNew: false, after: 'start', snapshot: null, settled: false }
   const { state } = submitted.task

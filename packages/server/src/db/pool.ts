@@ -41,8 +41,15 @@ export function openPool(address: DatabaseAddress, { size, name, log }: PoolOpti
   return pool
 }
 
+/** Where a transaction gets its connection: a pool. */
+export interface Connections {
+  /** Transactions that wait for one. */
+  readonly waitingCount: number
+  connect(): Promise<PoolClient>
+}
+
 /** Takes a connection. Throws UNAVAILABLE if none gets free in time, and at once if too many wait already. */
-export async function takeConnection(pool: Pool): Promise<PoolClient> {
+export async function takeConnection(pool: Connections): Promise<PoolClient> {
   if (pool.waitingCount >= limits.connectionWaiters)
     throw new PlatformError('UNAVAILABLE', 'too many requests wait for the database', { retryAfter: 1 })
   return pool.connect().catch((error: unknown) => {

@@ -13,6 +13,7 @@ import { extensionRoutes } from '../a2a/extension-routes.ts'
 import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
+import { metricsRoutes } from '../api/metrics/routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
@@ -23,6 +24,7 @@ import { presentHttpError, presentRpcError } from '../present/error.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
+import { observeRequest, observeRequests, withinRequest } from './observe-requests.ts'
 import { rejectUnknownRoutes } from './unknown-routes.ts'
 
 const requestIdForm = /^[\w.:-]{1,128}$/
@@ -48,11 +50,13 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded has no route, so no hook has run.
     frameworkErrors: (error, request, reply) => {
+      observeRequest(ctx, request, reply)
       addCommonHeaders(request, reply)
       sendError(ctx, request, reply, error)
     },
   })
   demandPermissions(app)
+  observeRequests(app, ctx)
   checkOrigins(app, ctx)
   // Before the credentials are checked: a page has to read that its token is refused.
   addCors(app, ctx.config.auth.header)
@@ -66,6 +70,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
   await app.register(healthRoutes(ctx))
+  await app.register(metricsRoutes(ctx))
   return app
 }
 
@@ -104,7 +109,8 @@ function checkCredentials(app: FastifyInstance, ctx: Context) {
 
 function logRequests(app: FastifyInstance, ctx: Context) {
   app.addHook('onResponse', async (request, reply) => {
-    ctx.log.debug({ req: request, res: reply, reqId: request.id, ms: Math.round(reply.elapsedTime) }, 'request')
+    const line = { req: request, res: reply, ms: Math.round(reply.elapsedTime) }
+    withinRequest(request, () => ctx.log.debug(line, 'request'))
   })
 }
 
@@ -143,9 +149,8 @@ const challenge = ({ config: { auth } }: Context): string =>
   auth.header === 'authorization' ? 'Bearer realm="codetether"' : `ApiKey realm="codetether", header="${auth.header}"`
 
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
-  const error = asPlatformError(
-    thrown instanceof PlatformError ? thrown : fromFastify(thrown),
-    ctx.log.child({ reqId: request.id }),
+  const error = withinRequest(request, () =>
+    asPlatformError(thrown instanceof PlatformError ? thrown : fromFastify(thrown), ctx.log),
   )
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge(ctx))
   if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))

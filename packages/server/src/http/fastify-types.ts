@@ -1,5 +1,6 @@
 import type { RequestOrigin } from '../auth/check-origin.ts'
 import type { Permission, Principal } from '../principal.ts'
+import type { RequestSpan } from '../trace/tracer.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,5 +13,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     origin: RequestOrigin
     principal: Principal
+    /** The request in traces; null if there are none. */
+    span: RequestSpan | null
+    /** The answer is an event stream, which may last for hours. */
+    isStream: boolean
   }
 }

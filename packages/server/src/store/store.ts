@@ -1,5 +1,5 @@
 import { PlatformError } from '@codetether/protocol/errors'
-import { type Pool, type PoolClient, takeConnection } from '../db/pool.ts'
+import { type Connections, type PoolClient, takeConnection } from '../db/pool.ts'
 import { isRetryable, toPlatformError } from '../db/sql-errors.ts'
 import type { TenantSigner } from '../db/tenant-context.ts'
 import { type Statement, statement } from './statement.ts'
@@ -100,7 +100,7 @@ async function settle<T>(statements: Promise<unknown>[], work: Promise<T>): Prom
   return work
 }
 
-async function inTransaction<T>(pool: Pool, mode: Mode<T>): Promise<T> {
+async function inTransaction<T>(pool: Connections, mode: Mode<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await takeConnection(pool)
     let broken: boolean | Error = false
@@ -118,8 +118,8 @@ async function inTransaction<T>(pool: Pool, mode: Mode<T>): Promise<T> {
 
 /** The pools of the two roles that serve: `ct_app` for tenants, `ct_system` for background work. */
 export interface Pools {
-  app: Pool
-  system: Pool
+  app: Connections
+  system: Connections
   /** A pooler of transactions stands before the database: a connection does not find again what it has prepared. */
   isPooled?: boolean
 }
