@@ -14,13 +14,13 @@ import { createMetrics } from './metrics/metrics.ts'
 import { observeAgent } from './metrics/observe-agent.ts'
 import { watchProcess } from './metrics/process-families.ts'
 import { serverFamilies } from './metrics/server-families.ts'
-import { taskFamilies } from './metrics/task-families.ts'
+import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createChanges } from './store/changes.ts'
 import { giveBackLeases } from './store/leases.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
-import { createStore } from './store/store.ts'
+import { createStore, type Store } from './store/store.ts'
 import { readTaskFigures } from './store/task-figures.ts'
 import { openTracer } from './trace/open-tracer.ts'
 import { version } from './version.ts'
@@ -74,10 +74,11 @@ export async function openContext(
   const running = stack.use(instance.running)
   const streams = new Map<string, number>()
   const watched = stack.use(watchProcess())
-  const sources = { pools: { app, system }, streams, running, version }
-  const tasks = { agents: hosted.map(agent => agent.name), read: () => store.system(readTaskFigures) }
-  for (const family of [...serverFamilies(sources), ...taskFamilies(tasks), ...watched.families])
-    metrics.registry.add(family)
+  metrics.registry.addAll(
+    serverFamilies({ pools: { app, system }, streams, running, version }),
+    taskFamilies({ agents: hosted.map(agent => agent.name), read: () => readFigures(store, log) }),
+    watched.families,
+  )
   const owned = stack.move()
   return {
     config,
@@ -101,3 +102,9 @@ export async function openContext(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+const readFigures = (store: Store, log: Logger): Promise<TaskFigures> =>
+  store.system(readTaskFigures).catch((error: unknown) => {
+    log.warn({ err: error }, 'tasks could not be counted for the metrics')
+    throw error
+  })

@@ -85,7 +85,7 @@ export interface TracesConfig {
   readonly protocol: OtlpProtocol
   readonly tracesProtocol?: OtlpProtocol
   readonly headers: ReadonlyMap<string, string>
-  /** Instead of `headers`, if there are any. */
+  /** Beside `headers`; they win. */
   readonly tracesHeaders?: ReadonlyMap<string, string>
   readonly serviceName: string
   /** Further attributes of the service. */

@@ -187,7 +187,7 @@ export const Settings = z.object({
   otlpTracesHeaders: type.pairs.optional().register(settingFacts, {
     group: 'Traces',
     env: ['OTEL_EXPORTER_OTLP_TRACES_HEADERS'],
-    description: 'The same for traces only; they replace those of OTEL_EXPORTER_OTLP_HEADERS.',
+    description: 'The same for traces only; they win over those of OTEL_EXPORTER_OTLP_HEADERS.',
     secret: true,
     show: config => masked(config.traces.tracesHeaders?.keys()),
   }),

@@ -33,7 +33,7 @@ export function observeRequest(ctx: Context, request: FastifyRequest, reply: Fas
   const started = performance.now()
   request.span = ctx.tracer.enabled
     ? ctx.tracer.begin(
-        `${method} ${route}`,
+        route === 'unknown' ? method : `${method} ${route}`,
         { kind: 'server', attributes: attributesOf(request, route) },
         request.headers,
       )

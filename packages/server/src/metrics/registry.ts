@@ -49,6 +49,10 @@ export class Registry {
     return family
   }
 
+  addAll(...groups: readonly (readonly Family[])[]): void {
+    for (const family of groups.flat()) this.add(family)
+  }
+
   get families(): readonly Family[] {
     return [...this.#families.values()]
   }

@@ -14,14 +14,16 @@ export type Collected = TracesConfig & { readonly url: string }
 
 /** Sends spans as OTLP over HTTP in JSON, and says in the log when it cannot. */
 export function createExporter(
-  { url, headers, tracesHeaders = headers }: Collected,
+  { url, headers, tracesHeaders = new Map() }: Collected,
   log: Logger,
 ): SpanExporter & { timeoutMs: number } {
   const exporter = new OTLPTraceExporter({
     url,
-    headers: Object.fromEntries(tracesHeaders),
+    headers: Object.fromEntries([...headers, ...tracesHeaders]),
     timeoutMillis: timeoutMs,
     concurrencyLimit: 4,
+    // Said here, or the exporter would look into the environment for it.
+    httpAgentOptions: { keepAlive: true },
   })
   let complainedAt = Number.NEGATIVE_INFINITY
   const complain = (spans: number, error: Error | undefined) => {

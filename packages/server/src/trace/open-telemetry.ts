@@ -28,7 +28,7 @@ const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: Sp
 
 /**
  * Traces through the SDK of OpenTelemetry, to an OTLP collector. Loaded only when an endpoint is configured. Nothing is
- * registered globally, and the SDK is told everything: it reads no environment of its own.
+ * registered globally, and what is configured is told to the SDK, which need not read the environment.
  */
 export function createOpenTelemetryTracer(config: Collected, log: Logger): Tracer {
   const exporter = createExporter(config, log)
