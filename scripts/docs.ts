@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { renderConfigurationPage, renderEnvExample } from '../packages/server/src/config/docs.ts'
+import { renderConformancePage } from '../tests/conformance/page.ts'
 
 /**
- * Rewrites what is generated: `.env.example` and the tables of `docs/configuration.md` from the table of settings, and the
- * page that the server serves about its extension from `docs/`.
+ * Rewrites what is generated: `.env.example` and the tables of `docs/configuration.md` from the table of settings,
+ * `docs/conformance.md` from the tables of requirements, and the page that the server serves about its extension from
+ * `docs/`.
  */
 const inRoot = (path: string): URL => new URL(`../${path}`, import.meta.url)
 
@@ -33,4 +35,5 @@ writeFileSync(
   inRoot('packages/server/src/a2a/resume-page.ts'),
   renderModule('resumePage', 'docs/extensions/resume-v1.md'),
 )
-console.log('Wrote .env.example, docs/configuration.md and packages/server/src/a2a/resume-page.ts')
+writeFileSync(inRoot('docs/conformance.md'), renderConformancePage())
+console.log('Wrote .env.example, pages of docs/ and packages/server/src/a2a/resume-page.ts')

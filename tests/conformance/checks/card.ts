@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { AgentCard as CardV10 } from '@a2a-js/sdk'
+import { AgentCard as CardV03 } from '@codetether/protocol/v03/agent-card'
+import { post } from '../../doors/support.ts'
+import type { Platform, RpcBody } from '../../platform.ts'
+import { framesOf, messageV03, messageV10 } from '../calls.ts'
+import { check } from '../requirement.ts'
+
+async function cardOf({ url }: Platform, version: string): Promise<RpcBody> {
+  const response = await fetch(`${url}/.well-known/agent-card.json`, { headers: { 'a2a-version': version } })
+  assert.equal(response.status, 200)
+  return response.json()
+}
+
+/** Sends a message to the address as the version says. */
+async function assertAnswers(url: string, version: string): Promise<void> {
+  const request = version.startsWith('0.3')
+    ? { method: 'message/send', params: messageV03('hello') }
+    : { method: 'SendMessage', params: messageV10('hello') }
+  const { body, raw } = await post(url, { jsonrpc: '2.0', id: 1, ...request }, { 'a2a-version': version })
+  assert.ok(body.result, raw)
+}
+
+const isFilled = (list: unknown): boolean => Array.isArray(list) && list.length > 0
+
+export const card = {
+  available: check('the card is served at its well-known address, in the form of each version', async ({ open }) => {
+    const { supportedInterfaces: _, ...older } = await cardOf(open, '0.3')
+    assert.deepEqual(CardV03.parse(older), older)
+    const newer = await cardOf(open, '1.0')
+    assert.deepEqual(CardV10.toJSON(CardV10.fromJSON(newer)), newer)
+  }),
+
+  complete: check('the card has every required field, and no required list is empty', async ({ open }) => {
+    const newer = await cardOf(open, '1.0')
+    for (const field of ['name', 'description', 'version', 'capabilities']) assert.ok(newer[field], field)
+    for (const field of ['supportedInterfaces', 'defaultInputModes', 'defaultOutputModes', 'skills'])
+      assert.ok(isFilled(newer[field]), field)
+    for (const skill of newer.skills) {
+      for (const field of ['id', 'name', 'description']) assert.ok(skill[field], field)
+      assert.ok(isFilled(skill.tags), skill.id)
+    }
+  }),
+
+  mainUrl: check('the main address of the card answers by the transport that it prefers', async ({ open }) => {
+    const { url, preferredTransport, protocolVersion } = await cardOf(open, '0.3')
+    assert.equal(preferredTransport, 'JSONRPC')
+    await assertAnswers(url, protocolVersion)
+  }),
+
+  interfaces: check('every interface of the card answers as it declares', async ({ open }) => {
+    const { additionalInterfaces } = await cardOf(open, '0.3')
+    for (const { url, transport } of additionalInterfaces) {
+      assert.equal(transport, 'JSONRPC')
+      await assertAnswers(url, '0.3')
+    }
+    const { supportedInterfaces } = await cardOf(open, '1.0')
+    assert.deepEqual(supportedInterfaces.map((one: RpcBody) => one.protocolVersion).sort(), ['0.3', '1.0'])
+    for (const { url, protocolBinding, protocolVersion } of supportedInterfaces) {
+      assert.equal(protocolBinding, 'JSONRPC')
+      await assertAnswers(url, protocolVersion)
+    }
+  }),
+
+  noOthers: check('no transport is served that the card does not declare', async ({ open }) => {
+    for (const path of ['/message:send', '/v1/message:send', '/message:stream', '/tasks', '/v1/tasks', '/v1/card']) {
+      const { status } = await post(`${open.url}${path}`, messageV10('hello'))
+      assert.equal(status, 404, path)
+    }
+  }),
+
+  noConflicts: check('one address of the card has one transport', async ({ open }) => {
+    const { url, preferredTransport, additionalInterfaces, supportedInterfaces } = await cardOf(open, '0.3')
+    const transports = new Map([[url, preferredTransport]])
+    const declared = [
+      ...additionalInterfaces.map((one: RpcBody) => [one.url, one.transport]),
+      ...supportedInterfaces.map((one: RpcBody) => [one.url, one.protocolBinding]),
+    ]
+    for (const [address, transport] of declared) {
+      assert.equal(transports.get(address) ?? transport, transport)
+      transports.set(address, transport)
+    }
+  }),
+
+  versions: check('versions on the card of v1.0 are Major.Minor', async ({ open }) => {
+    for (const { protocolVersion } of (await cardOf(open, '1.0')).supportedInterfaces)
+      assert.match(protocolVersion, /^\d+\.\d+$/)
+  }),
+
+  tellsNoSecrets: check('the public card tells neither tokens nor who has one', async ({ closed }) => {
+    for (const version of ['0.3', '1.0'])
+      assert.doesNotMatch(JSON.stringify(await cardOf(closed, version)), /alice|bob|secret/i)
+  }),
+
+  capabilities: check('the card claims what is there: streaming, no more, no extension required', async ({ open }) => {
+    for (const version of ['0.3', '1.0']) {
+      const { capabilities } = await cardOf(open, version)
+      assert.deepEqual([capabilities.streaming, capabilities.pushNotifications], [true, false])
+      for (const extension of capabilities.extensions ?? []) assert.notEqual(extension.required, true)
+    }
+    assert.ok((await framesOf(open, 'SendStreamingMessage', messageV10('hello'))).length > 1)
+  }),
+}

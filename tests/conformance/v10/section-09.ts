@@ -1,0 +1,11 @@
+import { errors } from '../checks/errors.ts'
+import { jsonRpc } from '../checks/json-rpc.ts'
+import type { Row } from '../requirement.ts'
+
+/** A2A v1.0.1 §9. */
+export const section9: readonly Row[] = [
+  [204, '9.2', '4e1fee31e1c6', 'A2A service parameters defined in', jsonRpc.headers],
+  [205, '9.2', '30e48ed7e80a', 'Service parameter names MUST be', jsonRpc.headers],
+  [207, '9.3', '31dcf604fe13', 'All JSON-RPC requests MUST follow', jsonRpc.standardCodes, jsonRpc.version],
+  [208, '9.5', 'f3d8b591bebb', 'Each object in the `data`', errors.details],
+]
