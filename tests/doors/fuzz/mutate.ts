@@ -1,4 +1,4 @@
-import type { RpcBody } from '../platform.ts'
+import type { RpcBody } from '../../platform.ts'
 
 /** A source of numbers that gives the same run for the same seed (mulberry32). */
 export function randomOf(seed: number) {
@@ -90,12 +90,15 @@ const values: readonly (() => RpcBody)[] = [
   () => nested(200),
   () => nestedObject(1000),
   () => Array.from({ length: 1000 }, (_, i) => i),
+  () => Array.from({ length: 20_000 }, () => ({})),
   () => Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`k${i}`, i])),
   () => ({ toString: 1, valueOf: 2, hasOwnProperty: 3, length: -1, toJSON: 'y' }),
   () => ({ kind: 'text', text: 'hello' }),
   () => ({ kind: 'file', file: { bytes: 'AAAA', mimeType: '\u0001', name: '../x' } }),
   () => ({ kind: 'data', data: { a: { b: [1e-300, 'x'] } } }),
 ]
+
+const valuesByType = Object.groupBy(values, make => typeof make())
 
 type Place = { holder: RpcBody; key: string | number }
 
@@ -120,7 +123,14 @@ const keys = [
   'x'.repeat(500),
   '漢',
   'toString',
+  '__proto__',
+  'constructor',
+  'prototype',
 ]
+
+/** Sets a key as JSON.parse would: also one that assignment takes for the prototype. */
+const put = (holder: RpcBody, key: string | number, value: RpcBody) =>
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
 
 const asText = (value: RpcBody): string => JSON.stringify(value)
 
@@ -132,13 +142,16 @@ function mutateOnce(request: RpcBody, random: Random): void {
   if (!place) return
   const { holder, key } = place
   const value = () => random.pick(values)()
+  // What a schema looks at no further comes in, and has to be stored and shown.
+  const alike = () => random.pick(valuesByType[typeof holder[key]] ?? values)()
   const ways = [
     () => (holder[key] = value()),
-    () => (holder[key] = value()),
+    () => (holder[key] = alike()),
+    () => (holder[key] = alike()),
     () => (Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key]),
     () => (holder[key] = [holder[key]]),
-    () => (holder[key] = { [random.pick(keys)]: holder[key] }),
-    () => (holder[Array.isArray(holder) ? holder.length : random.pick(keys)] = value()),
+    () => (holder[key] = put({}, random.pick(keys), holder[key])),
+    () => put(holder, Array.isArray(holder) ? holder.length : random.pick(keys), value()),
     () => (holder[key] = typeof holder[key] === 'string' ? holder[key] + asText(value()) : asText(holder[key])),
     () => {
       const other = random.pick(placesOf(request))
@@ -150,11 +163,8 @@ function mutateOnce(request: RpcBody, random: Random): void {
 
 /** The request as text after one to three changes, at times with one more in the text itself. */
 export function mutated(request: RpcBody, random: Random): string {
-  const copy = structuredClone(request)
-  // Else every other message would be one that was sent before.
-  if (copy.params.message?.messageId) copy.params.message.messageId = `m${random.below(1e9)}`
-  for (let left = 1 + random.below(3); left > 0; left--) mutateOnce(copy, random)
-  const text = JSON.stringify(copy)
+  for (let left = random.pick([1, 1, 1, 2, 3]); left > 0; left--) mutateOnce(request, random)
+  const text = JSON.stringify(request)
   if (random.below(12) > 0) return text
   const at = random.below(text.length)
   return random.pick([
@@ -162,6 +172,8 @@ export function mutated(request: RpcBody, random: Random): string {
     text.slice(0, at) + text.slice(at + 1),
     `${text.slice(0, at)}${random.pick(['"', '{', '[', ',', '\\', '\\u0000', '\\ud800', '9e999', '\u0000', ' '])}${text.slice(at)}`,
     text + text,
+    text.replace(/"(\w+)":/, '"$1":null,$&'),
+    text.replace('"params":{', '"params":{"id":"x","id":"y",'),
     `[${text}]`,
   ])
 }
