@@ -27,13 +27,24 @@ export const readText = async (response: Response, signal: AbortSignal): Promise
   throw tooLarge(response)
 }
 
-/** The body as JSON; undefined if it is none. */
+/** Levels of an answer at most: JSON.parse reads any number, but whoever walks or prints them would run out of stack. */
+const maxLevels = 500
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some(inner => isDeeper(inner, levels - 1)))
+
+/** The body as JSON; undefined if it is none. Throws RemoteError if it is nested too deeply. */
 export const parseJson = (text: string): unknown => {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     return undefined
   }
+  if (isDeeper(value, maxLevels)) throw invalidAnswer(`the answer is nested deeper than ${maxLevels} levels`)
+  return value
 }
 
 const excerpt = (text: string): string => {

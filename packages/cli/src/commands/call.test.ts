@@ -83,6 +83,40 @@ describe('the message and the answer of a call', { concurrency }, () => {
   })
 })
 
+describe('an agent whose answer is nested', { concurrency }, () => {
+  const parts = [{ kind: 'data', data: { nested: 'here' } }]
+  const status = { ...fakeStatus('working'), metadata: { nested: 'here' } }
+  const answers = {
+    task: { result: { ...fakeTask('completed'), artifacts: [{ artifactId: 'a', parts }] } },
+    message: { result: { kind: 'message', messageId: 'm', role: 'agent', parts } },
+    error: { error: { code: -32000, message: 'x', data: { nested: 'here' } } },
+    event: { result: status },
+  }
+  const brackets = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  /** As text: no program can write so many levels. */
+  const answering = (answer: object, levels: number, type: string) => {
+    const text = JSON.stringify({ jsonrpc: '2.0', id: 1, ...answer }).replace('"here"', brackets(levels))
+    return startFakeAgent(() => ({ type, body: type === 'application/json' ? text : `data: ${text}\n\n` }))
+  }
+
+  for (const [what, answer] of Object.entries(answers))
+    for (const flags of [[], ['--json']])
+      test(`without end is refused in one line: ${what} ${flags.join()}`, async () => {
+        const isEvent = what === 'event'
+        await using agent = await answering(answer, 100_000, isEvent ? 'text/event-stream' : 'application/json')
+        const result = await runCli(['call', agent.url, 'x', ...(isEvent ? ['--stream'] : []), ...flags])
+        assert.equal(result.code, 1)
+        assert.match(result.stdout + result.stderr, /the answer is nested deeper than 500 levels/)
+        assert.doesNotMatch(result.stdout + result.stderr, /DEFECT|defect|call stack/)
+      })
+
+  test('400 levels deep is printed', async () => {
+    await using agent = await answering(answers.task, 400, 'application/json')
+    const { stdout } = await runCli(['call', agent.url, 'x'])
+    assert.equal(stdout, `{"nested":${brackets(400)}}\n`)
+  })
+})
+
 describe('the outcome of a call', { concurrency }, () => {
   test('waits for a task that the server returns unfinished', async () => {
     await using agent = await startFakeAgent(({ method }) => ({

@@ -18,6 +18,7 @@ export type Answer =
   | { result: unknown }
   | { error: { code: number; message: string; data?: unknown }; status?: number }
   | { events: readonly unknown[]; stayOpen?: boolean }
+  | { body: string; type: string }
 
 const write = (response: ServerResponse, answer: Answer): void => {
   const envelope = { jsonrpc: '2.0', id: 1 }
@@ -27,6 +28,10 @@ const write = (response: ServerResponse, answer: Answer): void => {
       response.write(`id: ${index + 1}\ndata: ${JSON.stringify({ ...envelope, result })}\n\n`)
     if (answer.stayOpen !== true) response.end()
     return
+  }
+  if ('body' in answer) {
+    response.writeHead(200, { 'content-type': answer.type })
+    return void response.end(answer.body)
   }
   const status = 'error' in answer ? (answer.status ?? 200) : 200
   response.writeHead(status, { 'content-type': 'application/json' })
