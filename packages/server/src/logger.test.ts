@@ -121,6 +121,19 @@ test('a request is logged by method, path and address only', () => {
   assert.deepEqual(last().res, { statusCode: 200 })
 })
 
+test('no character of a text steers the terminal of whoever reads the log', () => {
+  const steering = 'a\u001b[31mb\u009b2Jc\u0085d\u0007e\rf\u007fg'
+  for (const format of ['json', 'pretty'] as const) {
+    const { log, text } = capture({ format })
+    log.info({ req: { host: steering }, note: [steering] }, steering)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
+    assert.doesNotMatch(text(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  }
+  const { log, last } = capture()
+  log.info(`${steering}\\u0007`)
+  assert.equal(last().msg, `${steering}\\u0007`)
+})
+
 test('the level decides what is written', () => {
   const { log, lines } = capture({ level: 'warn' })
   log.info('quiet')

@@ -23,10 +23,24 @@ export interface LoggerOptions {
   stream?: DestinationStream
 }
 
+/** Control characters that JSON writes as they are: terminals that follow a log would act on them. */
+const hidden = /[\u007f-\u009f]/g
+
+const escaped = (control: string): string => `\\u00${control.charCodeAt(0).toString(16)}`
+
+/** A line whose texts hold nothing that steers a terminal. Still the same JSON. */
+const escapeControls = (line: string): string => line.replaceAll(hidden, escaped)
+
+/** The same for the texts that stand in the JSON: what is escaped stays so when it is printed. Line breaks are kept. */
+const keepEscapes = (line: string): string =>
+  line.replaceAll(/\\(u00(?:[01][\da-f]|7f|[89][\da-f])|[bfr])|\\./gi, (found, control) =>
+    control === undefined ? found : `\\\\${control}`,
+  )
+
 /** Formats in this thread and at once: nothing is left to flush when the process ends. */
 const pretty = (stream: DestinationStream, colorize: boolean): DestinationStream => {
   const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
-  return { write: line => stream.write(format(line)) }
+  return { write: line => stream.write(format(keepEscapes(line))) }
 }
 
 interface LoggedRequest {
@@ -79,7 +93,7 @@ export const createLogger = ({ level, format, authHeader, stream }: LoggerOption
       formatters: { level: label => ({ level: label }), log: safe },
       // A copy: pino adds the fields of the line to it.
       mixin: () => ({ ...around.getStore() }),
-      hooks: { streamWrite: redactText },
+      hooks: { streamWrite: line => escapeControls(redactText(line)) },
     },
     format === 'pretty' ? pretty(out, stream === undefined && isColorSupported) : out,
   )
