@@ -14,6 +14,7 @@ export const limits = {
   inlineFileRowChars: 8 * 1024,
   idChars: 256,
   methodChars: 128,
+  headersPerRequest: 256,
   partsPerMessage: 256,
   referenceTaskIds: 64,
   extensionsPerMessage: 64,

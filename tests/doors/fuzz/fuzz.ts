@@ -12,7 +12,7 @@ import { type Random, randomOf } from './mutate.ts'
 import type { Known } from './requests.ts'
 
 /** Printed with what goes wrong; the same number repeats the same bodies. */
-export const seed = Number(process.env.CODETETHER_FUZZ_SEED ?? randomInt(2 ** 31))
+const seed = Number(process.env.CODETETHER_FUZZ_SEED ?? randomInt(2 ** 31))
 
 const connections = 12
 

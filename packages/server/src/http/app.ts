@@ -25,6 +25,7 @@ import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
 import { observeRequest, observeRequests, withinRequest } from './observe-requests.ts'
+import { refuseAmbiguous } from './refuse-ambiguous.ts'
 import { rejectUnknownRoutes } from './unknown-routes.ts'
 
 const requestIdForm = /^[\w.:-]{1,128}$/
@@ -55,6 +56,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
       sendError(ctx, request, reply, error)
     },
   })
+  // Node would leave out the headers beyond its count, those of a proxy perhaps: we refuse, and keep all until then.
+  app.server.maxHeadersCount = 0
   demandPermissions(app)
   observeRequests(app, ctx)
   checkOrigins(app, ctx)
@@ -88,9 +91,7 @@ function checkOrigins(app: FastifyInstance, ctx: Context) {
   app.decorateRequest('origin')
   app.addHook('onRequest', async (request, reply) => {
     addCommonHeaders(request, reply)
-    // Node takes the first of several, a proxy in front perhaps the last (RFC 9112 §3.2).
-    if ((request.raw.headersDistinct.host?.length ?? 0) > 1)
-      throw new PlatformError('INVALID_REQUEST', 'the header Host stands there more than once')
+    refuseAmbiguous(request.raw)
     request.origin = checkOrigin(request.headers, ctx.config)
   })
 }
