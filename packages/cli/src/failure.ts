@@ -46,6 +46,7 @@ const hints: Partial<Record<string, string>> = {
   UNAUTHENTICATED: 'give a token with --token, or set CODETETHER_TOKEN',
   FORBIDDEN: 'this token may not do that; another one may',
   TASK_NOT_FOUND: 'list your tasks with: codetether task list',
+  GONE: 'print the task as it is with: codetether task get ID',
   RATE_LIMITED: 'try again later',
   UNAVAILABLE: 'try again in a moment',
   CONNECTION: 'does a server run there? codetether serve starts one',
@@ -76,9 +77,9 @@ const usageFailure = (message: string, hint?: string): Failure => ({
 
 const commanderFailure = (error: CommanderError): Failure => {
   if (error.exitCode === 0) return { exitCode: exitCodes.ok, code: 'OK', message: '', silent: true }
-  // Commander prints help in place of a message when the subcommand is missing; only `task` has subcommands.
+  // Commander prints help in place of a message when the subcommand is missing.
   if (error.code === 'commander.help')
-    return usageFailure('a command is missing after task', 'codetether task --help lists them')
+    return usageFailure('a command is missing at the end', 'the same with --help lists what can follow')
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n')
   const suggestion = more.join(' ').replace(/^\(Did (.*)\)$/, 'did $1')
   return usageFailure(message, suggestion || 'codetether --help lists commands and options')

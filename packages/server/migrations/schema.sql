@@ -11,6 +11,7 @@ create table blobs (
   id uuid not null,
   content bytea not null,
   created_at timestamp(3) with time zone default now() not null,
+  task_id uuid,
   constraint blobs_pkey PRIMARY KEY (tenant_id, id)
 ); -- owner ct_owner, row level security, forced
 
@@ -162,6 +163,7 @@ task_events_default of task_events DEFAULT; -- owner ct_owner, row level securit
 
 -- indexes
 
+CREATE INDEX blobs_task ON public.blobs USING btree (tenant_id, task_id);
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
 CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC) WHERE (dead_letter IS NOT NULL);
@@ -244,6 +246,23 @@ end
 $function$;
 -- owner ct_owner; execute: the owner only
 
+CREATE OR REPLACE FUNCTION public.drop_task_event_partition(name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '1s'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+begin
+  if name !~ '^task_events_y\d{4}m\d{2}$' or to_date(right(name, 7), 'YYYY"m"MM') >= date_trunc('month', now()) then
+    raise exception '% is no past month of the event log', name using errcode = 'invalid_parameter_value';
+  end if;
+  execute format('drop table public.%I', name);
+end
+$function$;
+-- owner ct_owner, security definer; execute: ct_system=EXECUTE
+
 CREATE OR REPLACE FUNCTION public.ensure_task_event_partitions(months_ahead integer)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -308,6 +327,22 @@ end
 $function$;
 -- owner ct_owner, security definer; execute: ct_app=EXECUTE, ct_system=EXECUTE
 
+CREATE OR REPLACE FUNCTION public.lock_task_event_partition(name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '1s'
+AS $function$
+begin
+  if name !~ '^task_events_y\d{4}m\d{2}$' then
+    raise exception '% is no month of the event log', name using errcode = 'invalid_parameter_value';
+  end if;
+  execute format('lock table public.%I in share row exclusive mode', name);
+end
+$function$;
+-- owner ct_owner, security definer; execute: ct_system=EXECUTE
+
 CREATE OR REPLACE PROCEDURE public.protect_tenant_table(IN target regclass)
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -318,6 +353,9 @@ begin
     using (tenant_id = (select public.get_current_tenant_id()))
     with check (tenant_id = (select public.get_current_tenant_id()))', target);
   execute format('create policy system_access on %s to ct_system using (true) with check (true)', target);
+  if not (select relispartition from pg_class where oid = target) then
+    execute format('grant select, delete on %s to ct_system', target);
+  end if;
 end
 $procedure$;
 -- owner ct_owner; execute: the owner only
@@ -328,7 +366,7 @@ CREATE OR REPLACE FUNCTION public.uuid_floor(moment timestamp with time zone)
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN ((lpad(to_hex(((EXTRACT(epoch FROM moment) * (1000)::numeric))::bigint), 12, '0'::text) || repeat('0'::text, 20)))::uuid;
--- owner ct_owner; execute: the owner only
+-- owner ct_owner; execute: ct_system=EXECUTE
 
 -- triggers
 
@@ -364,16 +402,16 @@ create policy tenant_isolation on tenants as permissive for all to ct_app using 
 
 -- grants
 
-blobs: ct_app=INSERT SELECT
+blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
-memories: ct_app=DELETE INSERT SELECT UPDATE
+memories: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 rls_status: ct_app=SELECT, ct_system=SELECT
 schema public: PUBLIC=USAGE
 schema_window: ct_app=SELECT, ct_system=SELECT
-task_artifacts: ct_app=DELETE INSERT SELECT
+task_artifacts: ct_app=DELETE INSERT SELECT, ct_system=DELETE SELECT
 task_counts: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT UPDATE
-task_events: ct_app=INSERT SELECT, ct_system=INSERT SELECT
-task_messages: ct_app=INSERT SELECT, ct_system=SELECT
+task_events: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT
+task_messages: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 task_requests: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
-tasks: ct_app=INSERT SELECT UPDATE, ct_system=SELECT UPDATE
-tenants: ct_app=SELECT, ct_system=INSERT SELECT
+tasks: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
+tenants: ct_app=SELECT, ct_system=DELETE INSERT SELECT

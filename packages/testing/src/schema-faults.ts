@@ -25,7 +25,7 @@ export const notOfTenants: Readonly<Record<string, Exception>> = {
   tenants: {
     reason: 'a row is a tenant: its key is the id itself, and requests only read their own',
     policies: [systemAccess, `tenant_isolation PERMISSIVE ALL to ct_app using ${ownTenant('id')} check -`],
-    grants: ['ct_app=SELECT', 'ct_system=INSERT', 'ct_system=SELECT'],
+    grants: ['ct_app=SELECT', 'ct_system=DELETE', 'ct_system=INSERT', 'ct_system=SELECT'],
   },
   context_keys: {
     reason: 'verifies contexts, so none can protect it: only the owner reads it',
@@ -49,6 +49,9 @@ export const notOfTenants: Readonly<Record<string, Exception>> = {
 export const executable: Readonly<Record<string, { by: string[]; reason: string }>> = {
   'get_current_tenant_id()': { by: ['ct_app', 'ct_system'], reason: 'policies call it as the role of the query' },
   'ensure_task_event_partitions(integer)': { by: ['ct_system'], reason: 'the sweeper makes partitions ahead' },
+  'lock_task_event_partition(text)': { by: ['ct_system'], reason: 'retention looks into a month of the log' },
+  'drop_task_event_partition(text)': { by: ['ct_system'], reason: 'retention drops a month of the log' },
+  'uuid_floor(timestamp with time zone)': { by: ['ct_system'], reason: 'retention looks for the ids of old tasks' },
 }
 
 /** PUBLIC may execute these. None: whatever needs a reason to be here is better granted by name. */

@@ -6,6 +6,7 @@ import { buryDead } from './bury-dead.ts'
 import { startClaiming } from './claim-loop.ts'
 import { every } from './every.ts'
 import { forgetOldRequests } from './forget-requests.ts'
+import { keepRetention } from './retention.ts'
 import { wakeFollowers } from './wake-followers.ts'
 
 const second = 1000
@@ -21,6 +22,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
     every(ctx, 'wake followers', limits.followedPollMs, wakeFollowers(ctx)),
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),
+    every(ctx, 'retention', hour, () => keepRetention(ctx)),
     every(ctx, 'make partitions', 24 * hour, async () => {
       const made = await store.system(tx => ensurePartitions(tx, 2))
       if (made.length > 0) log.info({ made }, 'partitions of the event log made')

@@ -18,6 +18,15 @@ export interface Config {
   readonly maxRunningTasks: number
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly leaseMs: number
+  readonly retention: RetentionConfig
+}
+
+/** Days after its end; what is absent is kept for ever. */
+export interface RetentionConfig {
+  /** For which a task is kept. */
+  readonly taskDays?: number
+  /** For which the event log of a task is kept, if not as long as the task. */
+  readonly eventDays?: number
 }
 
 export interface HttpConfig {

@@ -63,6 +63,7 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     blockingMs: 60_000,
     maxRunningTasks: 1_000,
     leaseMs: 30_000,
+    retention: {},
   })
   assert.deepEqual(notices, [])
 })
@@ -96,6 +97,8 @@ test('every setting is read from its variable', () => {
     A2A_BLOCKING_TIMEOUT_SECONDS: '5',
     CODETETHER_MAX_RUNNING_TASKS: '20',
     CODETETHER_LEASE_SECONDS: '5',
+    CODETETHER_RETENTION_DAYS: '90',
+    CODETETHER_EVENT_RETENTION_DAYS: '30',
   })
   assert.deepEqual(config, {
     traces: untraced,
@@ -138,6 +141,7 @@ test('every setting is read from its variable', () => {
     blockingMs: 5000,
     maxRunningTasks: 20,
     leaseMs: 5_000,
+    retention: { taskDays: 90, eventDays: 30 },
   })
 })
 
@@ -279,6 +283,8 @@ const badValues: [name: string, values: string[]][] = [
   ['CODETETHER_SECRET_KEY', ['short', 'x'.repeat(64), 'changeme'.repeat(8), 'password'.repeat(8)]],
   ['RLS_ENABLED', ['false', 'maybe']],
   ['A2A_BLOCKING_TIMEOUT_SECONDS', ['0', '601']],
+  ['CODETETHER_RETENTION_DAYS', ['0', '10001', '1.5', '30d']],
+  ['CODETETHER_EVENT_RETENTION_DAYS', ['0', '10001', '-1']],
 ]
 
 for (const [name, values] of badValues) {
@@ -304,6 +310,17 @@ test('an external database needs the master secret, and an administrator needs a
   refuses({ DATABASE_DIRECT_URL: 'postgres://db/x' }, 'DATABASE_DIRECT_URL', /DATABASE_URL/)
   refuses({ DATABASE_URL: 'postgres://db/x?pgbouncer=1' }, 'DATABASE_URL', /pgbouncer=true/)
   refuses({ DATABASE_URL: 'postgres://db/x?sslmode=full' }, 'DATABASE_URL', /verify-full/)
+})
+
+test('a log is kept as long as its task at most', () => {
+  const days = (events: string, tasks: string) => ({
+    CODETETHER_EVENT_RETENTION_DAYS: events,
+    CODETETHER_RETENTION_DAYS: tasks,
+  })
+  assert.deepEqual(loadConfig(days('30', '30')).config.retention, { taskDays: 30, eventDays: 30 })
+  assert.deepEqual(loadConfig({ CODETETHER_EVENT_RETENTION_DAYS: '7' }).config.retention, { eventDays: 7 })
+  assert.deepEqual(loadConfig({ CODETETHER_RETENTION_DAYS: '7' }).config.retention, { taskDays: 7 })
+  refuses(days('31', '30'), 'CODETETHER_EVENT_RETENTION_DAYS', /more than CODETETHER_RETENTION_DAYS/)
 })
 
 test('a public URL without tokens gets a notice, and so do short tokens', () => {

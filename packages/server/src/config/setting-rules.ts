@@ -77,6 +77,13 @@ const settingRules: readonly SettingRule[] = [
     broken: values => values.organizationUrl !== undefined && values.organization === undefined,
     description: 'is set without A2A_AGENT_ORG. Set that too.',
   },
+  {
+    about: ['eventRetentionDays', 'retentionDays'],
+    broken: ({ eventRetentionDays = 0, retentionDays = Number.POSITIVE_INFINITY }) =>
+      eventRetentionDays > retentionDays,
+    description:
+      'is more than CODETETHER_RETENTION_DAYS, but the log of a task goes with it. Set at most as many days.',
+  },
 ]
 
 /** The broken rules that concern no setting of `invalid`. `nameOf` says what the person called a setting. */

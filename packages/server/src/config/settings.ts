@@ -39,6 +39,9 @@ const list = (values: readonly string[]): string | undefined => (values.length =
 
 const masked = (names: Iterable<string> = []): string | undefined => list([...names].map(name => `${name}=${mask}`))
 
+/** Long enough for everybody, and short enough for the dates that PostgreSQL derives from it. */
+const days = type.wholeNumber(1, 10_000)
+
 /** Every setting of the server. What is not here is not read. */
 export const Settings = z.object({
   host: type.host.default('127.0.0.1').register(settingFacts, {
@@ -405,6 +408,20 @@ export const Settings = z.object({
       description: 'How long a task stays with a replica that is not heard of before another one takes it over.',
       show: config => String(config.leaseMs / 1000),
     }),
+  retentionDays: days.optional().register(settingFacts, {
+    group: 'Tasks',
+    env: ['CODETETHER_RETENTION_DAYS'],
+    description: 'Tasks that ended more than so many days ago are deleted with all that belongs to them.',
+    unset: 'tasks are kept for ever',
+    show: config => config.retention.taskDays?.toString(),
+  }),
+  eventRetentionDays: days.optional().register(settingFacts, {
+    group: 'Tasks',
+    env: ['CODETETHER_EVENT_RETENTION_DAYS'],
+    description: 'Event logs of tasks that ended more than so many days ago are deleted; the tasks stay as they are.',
+    unset: 'as long as the task',
+    show: config => config.retention.eventDays?.toString(),
+  }),
 })
 
 export type SettingValues = z.output<typeof Settings>

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path'
-import type { AgentConfig, AuthConfig, Config, DatabaseConfig, HttpConfig, TracesConfig } from './config.ts'
+import type {
+  AgentConfig,
+  AuthConfig,
+  Config,
+  DatabaseConfig,
+  HttpConfig,
+  RetentionConfig,
+  TracesConfig,
+} from './config.ts'
 import { isLoopback, isWildcard } from './exposure.ts'
 import type { SettingValues } from './settings.ts'
 
@@ -64,6 +72,11 @@ const authOf = ({ authTokens, authEnabled, authHeader, metricsToken }: SettingVa
   }
 }
 
+const retentionOf = ({ retentionDays, eventRetentionDays }: SettingValues): RetentionConfig => ({
+  ...(retentionDays === undefined ? {} : { taskDays: retentionDays }),
+  ...(eventRetentionDays === undefined ? {} : { eventDays: eventRetentionDays }),
+})
+
 /** An endpoint for all signals is a base, one for traces is used as it is (OTLP exporter specification). */
 const collectorOf = (values: SettingValues): string | null => {
   const { otlpEndpoint, otlpTracesEndpoint, otelDisabled, otelTracesExporter } = values
@@ -100,4 +113,5 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   blockingMs: values.blockingSeconds * 1000,
   maxRunningTasks: values.maxRunningTasks,
   leaseMs: values.leaseSeconds * 1000,
+  retention: retentionOf(values),
 })

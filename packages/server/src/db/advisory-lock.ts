@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 
 /** The class of all advisory locks of this program, and the number of each. They are per database. */
 const lockClass = 0x0c0de
-const locks = { owner: 1, migrate: 2, roles: 3, database: 4 } as const
+const locks = { owner: 1, migrate: 2, roles: 3, database: 4, retention: 5 } as const
 
 export type LockName = keyof typeof locks
 

@@ -9,8 +9,8 @@ export interface Blob {
 
 // Only with the rows that name them: a message that was sent before, or a write that the fence refused, stores no bytes.
 const insert = statement(`
-  insert into blobs (tenant_id, id, content)
-  select $1, b.id, b.content from unnest($2::uuid[], $3::bytea[], $4::uuid[]) as b (id, content, task_id)
+  insert into blobs (tenant_id, id, content, task_id)
+  select $1, b.id, b.content, b.task_id from unnest($2::uuid[], $3::bytea[], $4::uuid[]) as b (id, content, task_id)
   where exists (
     select from tasks t where t.tenant_id = $1 and t.id = b.task_id and t.xmin = pg_current_xact_id()::xid)`)
 
