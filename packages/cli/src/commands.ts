@@ -1,10 +1,12 @@
 import type { CallOptions } from './commands/call.ts'
 import type { CardOptions } from './commands/card.ts'
 import type { MigrateOptions } from './commands/migrate.ts'
+import type { RetentionRunOptions } from './commands/retention-run.ts'
 import type { TaskCancelOptions } from './commands/task-cancel.ts'
 import type { TaskGetOptions } from './commands/task-get.ts'
 import type { TaskListOptions } from './commands/task-list.ts'
 import type { TaskWatchOptions } from './commands/task-watch.ts'
+import type { TenantEraseOptions } from './commands/tenant-erase.ts'
 import type { ServerOptions } from './connect.ts'
 import type { Io } from './io.ts'
 import type { ServeOptions } from './serve-options.ts'
@@ -21,6 +23,8 @@ export interface Commands {
   agents: ServerOptions
   card: CardOptions
   migrate: MigrateOptions
+  'retention run': RetentionRunOptions
+  'tenant erase': TenantEraseOptions
   config: ServeOptions
   doctor: ServeOptions
 }
@@ -45,6 +49,8 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   agents: async () => (await import('./commands/agents.ts')).agents,
   card: async () => (await import('./commands/card.ts')).card,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  'retention run': async () => (await import('./commands/retention-run.ts')).retentionRun,
+  'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }

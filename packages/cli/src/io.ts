@@ -13,6 +13,13 @@ export interface Io {
   signal: AbortSignal
 }
 
+/** Options of every command that works on the rows themselves. */
+export interface DataOptions extends OutputOptions {
+  /** An external database in place of DATABASE_URL. */
+  url?: string
+  dataDir?: string
+}
+
 /** Options of every command. */
 export interface OutputOptions {
   json?: boolean

@@ -24,6 +24,13 @@ const nothing = async (): Promise<void> => undefined
 /** An embedded database is on this machine: a file that came with somebody else's directory must not name another. */
 const isHere = ({ host }: DatabaseAddress): boolean => host.startsWith('/') || host === '127.0.0.1'
 
+/** The privileged login of the embedded database that a server runs on this data directory, if one does. */
+export const findRunningDatabase = async (dataDir: string): Promise<DatabaseAddress | undefined> => {
+  const runtime = await readRuntime(dataDir)
+  const database = runtime?.database
+  return database && isRunning(runtime.pid) && isHere(database) ? database : undefined
+}
+
 /**
  * Finds the privileged login of the database that the settings name; starts an embedded one that does not run, unless
  * it is only to be looked at.
@@ -34,10 +41,8 @@ export const openAdmin = async (
   { onlyLook = false }: { onlyLook?: boolean } = {},
 ): Promise<AdminAccess> => {
   if (database.kind === 'external') return await openExternalAdmin(database)
-  const runtime = await readRuntime(dataDir)
-  if (runtime?.database !== undefined && isRunning(runtime.pid) && isHere(runtime.database)) {
-    return { address: runtime.database, database: runtime.database.database, [Symbol.asyncDispose]: nothing }
-  }
+  const running = await findRunningDatabase(dataDir)
+  if (running !== undefined) return { address: running, database: running.database, [Symbol.asyncDispose]: nothing }
   if (onlyLook)
     throw new UsageError(
       'the embedded database does not run, and starting it would change it',

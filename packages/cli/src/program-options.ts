@@ -15,6 +15,12 @@ export const withAccess = (command: Command): Command =>
     .option('--token <token>', 'token of the caller (better: CODETETHER_TOKEN, which ps does not show)')
     .option('--timeout <seconds>', 'give up after this time', seconds)
 
+/** Of the commands that work on the rows themselves. */
+export const withData = (command: Command): Command =>
+  withOutput(command)
+    .option('--url <url>', 'an external database in place of DATABASE_URL')
+    .option('--data-dir <directory>', 'directory of the embedded database')
+
 /** The settings that the server takes as flags. What else it reads stands in docs/configuration.md. */
 export const withSettings = (command: Command): Command =>
   command

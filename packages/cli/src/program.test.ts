@@ -45,6 +45,8 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['migrate', '--status', '--url', 'postgres://x'], 'migrate', { status: true, url: 'postgres://x' }],
   [['migrate', '--create', '--dry-run', '--prod'], 'migrate', { create: true, dryRun: true, prod: true }],
   [['migrate', '--dev'], 'migrate', { dev: true }],
+  [['retention', 'run', '--dry-run'], 'retention run', { dryRun: true }],
+  [['tenant', 'erase', 'acme', '--yes', '--force'], 'tenant erase', { name: 'acme', yes: true, force: true }],
   [['config', '--json', '--port', '1'], 'config', { json: true, port: '1' }],
   [['doctor', '--json'], 'doctor', { json: true }],
 ]
@@ -65,6 +67,8 @@ const wrong = [
   ['task', 'get'],
   ['task', 'nosuch'],
   ['task', 'list', '--limit', '0'],
+  ['retention'],
+  ['tenant', 'erase'],
   ['task', 'get', 't', '--history', '1.5'],
   ['serve', '--redis', 'redis://x'],
 ]

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import type { Commands, Dispatch } from './commands.ts'
 import { examples } from './examples.ts'
-import { withAccess, withOutput, withServer, withSettings, withStart } from './program-options.ts'
+import { addDataCommands } from './program-data.ts'
+import { withAccess, withData, withOutput, withServer, withSettings, withStart } from './program-options.ts'
 import { addTaskCommands } from './program-tasks.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
@@ -12,18 +13,13 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
   withStart(program.command('dev'))
     .description('run the server with readable logs, and print calls to try')
     .action((options: Commands['dev']) => run('dev', options))
-  withOutput(program.command('migrate'))
+  withData(program.command('migrate'))
     .description('bring the schema of the database up to date')
     .option('--status', 'only say which migrations are applied and which are pending')
     .option('--dry-run', 'only print what would be done: pending migrations and all other SQL')
     .option('--create', 'make the external database if it is missing')
     .option('--dev', 'accept with a warning what is not for production; so it is without --prod')
     .option('--prod', 'refuse a database or a login that is not for production')
-    .option(
-      '--url <url>',
-      'an external database and a login that may migrate it, in place of DATABASE_URL and its relatives',
-    )
-    .option('--data-dir <directory>', 'directory of the embedded database')
     .action((options: Commands['migrate']) => run('migrate', options))
   withOutput(withSettings(program.command('config')))
     .description('print the settings as the server would use them, and where they come from')
@@ -68,6 +64,7 @@ export const createProgram = (
     .addHelpText('after', examples)
   addServerCommands(program, run)
   addClientCommands(program, run)
+  addDataCommands(program, run)
   return program
 }
 

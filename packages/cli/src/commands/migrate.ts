@@ -8,13 +8,13 @@ import type { Preparation } from '@codetether/server/db/prepare'
 import { applyMigrations, checkServer, planMigrations } from '../apply-migrations.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { HintedError, UsageError } from '../failure.ts'
-import type { Io, OutputOptions } from '../io.ts'
+import type { DataOptions, Io } from '../io.ts'
 import { planScript, stepsScript } from '../migration-script.ts'
 import { type AdminAccess, openAdmin } from '../open-admin.ts'
 import { createOutput, type Output } from '../output.ts'
 import { explainStartError } from '../start-failure.ts'
 
-export interface MigrateOptions extends OutputOptions {
+export interface MigrateOptions extends DataOptions {
   /** Only say which migrations are there and which are not. */
   status?: boolean
   /** Only print what would be done. */
@@ -25,9 +25,6 @@ export interface MigrateOptions extends OutputOptions {
   prod?: boolean
   /** Accept it with a warning, which is what happens without either. */
   dev?: boolean
-  /** An external database and the login that migrates it, in place of those of the environment. */
-  url?: string
-  dataDir?: string
 }
 
 const lines = (heading: string, names: readonly string[]): string[] =>
