@@ -1,5 +1,6 @@
 import type { CallOptions } from './commands/call.ts'
 import type { CardOptions } from './commands/card.ts'
+import type { CompletionOptions } from './commands/completion.ts'
 import type { MigrateOptions } from './commands/migrate.ts'
 import type { RetentionRunOptions } from './commands/retention-run.ts'
 import type { TaskCancelOptions } from './commands/task-cancel.ts'
@@ -27,6 +28,7 @@ export interface Commands {
   'tenant erase': TenantEraseOptions
   config: ServeOptions
   doctor: ServeOptions
+  completion: CompletionOptions
 }
 
 export type CommandName = keyof Commands
@@ -53,6 +55,7 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  completion: async () => (await import('./commands/completion.ts')).completion,
 }
 
 export const runCommand = async <Name extends CommandName>(

@@ -17,7 +17,13 @@ test('a conversation keeps its context, and an answer goes to the task that aske
     stdout: new PassThrough(),
     stderr: new PassThrough(),
   }
-  const environment = { server: undefined, token: undefined, authHeader: undefined, dataDir: '/nowhere' }
+  const environment = {
+    server: undefined,
+    token: undefined,
+    authHeader: undefined,
+    shell: undefined,
+    dataDir: '/nowhere',
+  }
   streams.stdin.end('Hi\n\nDo it\nThe first\n')
   const code = await call({ url: agent.url }, { ...streams, environment, signal: AbortSignal.timeout(10_000) })
   streams.stdout.end()

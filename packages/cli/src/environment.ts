@@ -10,6 +10,8 @@ export interface Environment {
   authHeader: string | undefined
   /** CODETETHER_DATA_DIR: where a server of this directory says that it runs. */
   dataDir: string
+  /** SHELL: the program of the person's shell. */
+  shell: string | undefined
 }
 
 const given = (text: string | undefined): string | undefined => (text?.trim() ? text.trim() : undefined)
@@ -20,4 +22,5 @@ export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): Env
   token: given(variables.CODETETHER_TOKEN),
   authHeader: given(variables.A2A_AUTH_HEADER),
   dataDir: resolve(given(variables.CODETETHER_DATA_DIR) ?? '.codetether'),
+  shell: given(variables.SHELL),
 })

@@ -21,6 +21,15 @@ export const withData = (command: Command): Command =>
     .option('--url <url>', 'an external database in place of DATABASE_URL')
     .option('--data-dir <directory>', 'directory of the embedded database')
 
+/** A value with words to choose from, which help and completion offer. Whoever reads it decides, and may know more. */
+export const offering = (flags: string, description: string, words: readonly string[]): Option => {
+  const option = new Option(flags, description)
+  option.argChoices = [...words]
+  return option
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
 /** The settings that the server takes as flags. What else it reads stands in docs/configuration.md. */
 export const withSettings = (command: Command): Command =>
   command
@@ -29,8 +38,8 @@ export const withSettings = (command: Command): Command =>
     .option('--public-url <url>', 'where callers reach the server; set it behind a proxy')
     .option('--name <name>', 'name of this server on its agent card')
     .option('--description <text>', 'what the agent card says this server is for')
-    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
-    .option('--log-format <format>', 'json or pretty')
+    .addOption(offering('--log-level <level>', 'how much is logged', logLevels))
+    .addOption(offering('--log-format <format>', 'for programs or for people', ['json', 'pretty']))
     .option('--data-dir <directory>', 'directory of the embedded database and its secret')
     .option('--database-url <url>', 'an external PostgreSQL (better: DATABASE_URL, which ps does not show)')
     .option('--insecure', 'start although anybody who reaches the port is let in')

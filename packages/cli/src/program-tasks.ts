@@ -1,7 +1,8 @@
+import { taskStates } from '@codetether/protocol/task-state'
 import type { Command } from 'commander'
 import type { Commands, Dispatch } from './commands.ts'
 import { wholeNumber } from './option-parsers.ts'
-import { withServer } from './program-options.ts'
+import { offering, withServer } from './program-options.ts'
 
 /** `codetether task …` */
 export const addTaskCommands = (program: Command, run: Dispatch): void => {
@@ -12,7 +13,7 @@ export const addTaskCommands = (program: Command, run: Dispatch): void => {
     .action((id: string, options: Omit<Commands['task get'], 'id'>) => run('task get', { id, ...options }))
   withServer(task.command('list'))
     .description('list your tasks, the latest change first')
-    .option('--status <state>', 'only tasks in this state, such as working')
+    .addOption(offering('--status <state>', 'only tasks in this state', taskStates))
     .option('--context <id>', 'only tasks of this conversation')
     .option('--limit <count>', 'the most tasks to list (default: 50)', wholeNumber(1, 10_000))
     .action((options: Commands['task list']) => run('task list', options))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { logFormats, logLevels } from '@codetether/server/config/config'
 import { settingRows } from '@codetether/server/config/setting-rows'
 import { CommanderError } from 'commander'
 import type { CommandName, Commands } from './commands.ts'
@@ -51,6 +52,11 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['doctor', '--json'], 'doctor', { json: true }],
 ]
 
+test('codetether completion fish', async () => {
+  const [name, options] = (await parse(['completion', 'fish'])) ?? []
+  assert.deepEqual([name, { ...options, program: undefined }], ['completion', { shell: 'fish', program: undefined }])
+})
+
 for (const [line, name, options] of table) {
   test(`codetether ${line.join(' ')}`, async () => {
     const found = await parse(line)
@@ -69,6 +75,7 @@ const wrong = [
   ['task', 'list', '--limit', '0'],
   ['retention'],
   ['tenant', 'erase'],
+  ['completion', 'tcsh'],
   ['task', 'get', 't', '--history', '1.5'],
   ['serve', '--redis', 'redis://x'],
 ]
@@ -91,4 +98,11 @@ test('every setting that has a flag is a flag of serve', async () => {
     const found = await parse(['serve', flag ?? '', ...(isSwitch ? [] : ['1'])])
     assert.equal(found?.[0], 'serve', flag)
   }
+})
+
+test('serve offers the levels and formats that the settings know', () => {
+  const program = createProgram(async () => undefined, { version: '1.2.3', writeOut: () => undefined })
+  const options = program.commands.find(command => command.name() === 'serve')?.options ?? []
+  const choices = (flag: string) => options.find(option => option.long === flag)?.argChoices
+  assert.deepEqual([choices('--log-level'), choices('--log-format')], [[...logLevels], [...logFormats]])
 })

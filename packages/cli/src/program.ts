@@ -1,6 +1,10 @@
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
+import { commandTree } from './command-tree.ts'
 import type { Commands, Dispatch } from './commands.ts'
+import { installHints, shells } from './completion/install-hints.ts'
+import { defaultCommand } from './completion/places.ts'
 import { examples } from './examples.ts'
+import type { OutputOptions } from './io.ts'
 import { addDataCommands } from './program-data.ts'
 import { withAccess, withData, withOutput, withServer, withSettings, withStart } from './program-options.ts'
 import { addTaskCommands } from './program-tasks.ts'
@@ -50,6 +54,17 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     )
 }
 
+const addCompletion = (program: Command, run: Dispatch): void => {
+  const hints = Object.entries(installHints).map(([shell, hint]) => `  ${shell.padEnd(12)}${hint}`)
+  withOutput(program.command('completion'))
+    .description('print a script that completes commands and options in your shell')
+    .addArgument(new Argument('[shell]', 'without it, the shell of $SHELL').choices(shells))
+    .addHelpText('after', `\nInstall it:\n${hints.join('\n')}\n`)
+    .action((shell: Commands['completion']['shell'], options: OutputOptions) =>
+      run('completion', { ...(shell === undefined ? {} : { shell }), ...options, program: commandTree(program) }),
+    )
+}
+
 /** The arguments of the program, as a table. */
 export const createProgram = (
   run: Dispatch,
@@ -65,6 +80,7 @@ export const createProgram = (
   addServerCommands(program, run)
   addClientCommands(program, run)
   addDataCommands(program, run)
+  addCompletion(program, run)
   return program
 }
 
@@ -72,6 +88,6 @@ const ofProgram = new Set(['-h', '--help', '-V', '--version'])
 
 /** Flags without a command, and nothing at all, mean `serve`. */
 export const withDefaultCommand = ([first, ...rest]: readonly string[]): string[] => {
-  if (first === undefined) return ['serve']
-  return first.startsWith('-') && !ofProgram.has(first) ? ['serve', first, ...rest] : [first, ...rest]
+  if (first === undefined) return [defaultCommand]
+  return first.startsWith('-') && !ofProgram.has(first) ? [defaultCommand, first, ...rest] : [first, ...rest]
 }
