@@ -81,6 +81,24 @@ describe('the program', { concurrency }, () => {
     assert.match(help.stdout, /Examples:\n.*codetether dev/)
   })
 
+  test('explains itself to programs', async () => {
+    const lines = [
+      ['help', '--json'],
+      ['--help', '--json'],
+      ['help', 'task', '--json'],
+      ['completion', '--help', '--json'],
+    ]
+    const [whole, same, task, completion] = await Promise.all(lines.map(line => runCli(line)))
+    assert.equal(same?.stdout, whole?.stdout)
+    const { names, commands } = JSON.parse(whole?.stdout ?? '')
+    assert.deepEqual(names, ['codetether'])
+    assert.ok(commands.some((command: { names: string[] }) => command.names.includes('start')))
+    assert.deepEqual(JSON.parse(task?.stdout ?? '').commands[0].arguments, [
+      { name: 'id', choices: [], required: true },
+    ])
+    assert.deepEqual(JSON.parse(completion?.stdout ?? '').arguments[0].choices.length, 4)
+  })
+
   test('explains itself on an older Node', async () => {
     const bin = fileURLToPath(new URL('../bin/codetether.js', import.meta.url))
     const older = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' }); await import(${JSON.stringify(bin)})`

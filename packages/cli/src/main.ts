@@ -20,7 +20,8 @@ const main = async (args: readonly string[]): Promise<void> => {
     process.exitCode = await runCommand(name, options, io)
   }
   try {
-    const program = createProgram(run, { version: manifest.version, writeOut: text => void stdout.write(text) })
+    const json = args.includes('--json')
+    const program = createProgram(run, { version: manifest.version, writeOut: text => void stdout.write(text), json })
     await program.parseAsync(withDefaultCommand(args), { from: 'user' })
   } catch (error) {
     const cause = controller.signal.reason instanceof OutputClosed ? controller.signal.reason : error

@@ -54,12 +54,18 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     )
 }
 
-const addCompletion = (program: Command, run: Dispatch): void => {
-  const hints = Object.entries(installHints).map(([shell, hint]) => `  ${shell.padEnd(12)}${hint}`)
+const installation = `
+Install it:
+${Object.entries(installHints)
+  .map(([shell, hint]) => `  ${shell.padEnd(12)}${hint}`)
+  .join('\n')}
+`
+
+const addCompletion = (program: Command, run: Dispatch, json: boolean): void => {
   withOutput(program.command('completion'))
+    .addHelpText('after', json ? '' : installation)
     .description('print a script that completes commands and options in your shell')
     .addArgument(new Argument('[shell]', 'without it, the shell of $SHELL').choices(shells))
-    .addHelpText('after', `\nInstall it:\n${hints.join('\n')}\n`)
     .action((shell: Commands['completion']['shell'], options: OutputOptions) =>
       run('completion', { ...(shell === undefined ? {} : { shell }), ...options, program: commandTree(program) }),
     )
@@ -68,7 +74,7 @@ const addCompletion = (program: Command, run: Dispatch): void => {
 /** The arguments of the program, as a table. */
 export const createProgram = (
   run: Dispatch,
-  { version, writeOut }: { version: string; writeOut: (text: string) => void },
+  { version, writeOut, json = false }: { version: string; writeOut: (text: string) => void; json?: boolean },
 ): Command => {
   const program = new Command('codetether')
     .description('The control plane for AI agents: durable tasks over A2A.')
@@ -76,11 +82,13 @@ export const createProgram = (
     .helpOption('-h, --help', 'explain a command')
     .exitOverride()
     .configureOutput({ writeOut, writeErr: () => undefined })
-    .addHelpText('after', examples)
+  // Help as a document has no text behind it.
+  if (json) program.configureHelp({ formatHelp: command => `${JSON.stringify(commandTree(command), null, 2)}\n` })
+  else program.addHelpText('after', examples)
   addServerCommands(program, run)
   addClientCommands(program, run)
   addDataCommands(program, run)
-  addCompletion(program, run)
+  addCompletion(program, run, json)
   return program
 }
 

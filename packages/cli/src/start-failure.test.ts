@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtempDisposable, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -28,4 +30,18 @@ test('an address that is not this machine’s is a wrong setting, not a defect',
   assert.match(stderr, /error: cannot listen on 192\.0\.2\.1, port 8123: .*\nhint: .*A2A_HOST/)
   const { stdout } = await start('doctor', foreign)
   assert.match(stdout, /fail +port +cannot listen on 192\.0\.2\.1.*\n +hint: .*A2A_HOST/)
+})
+
+test('a port in use is noticed before a database is made', async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'codetether-start-'))
+  const dataDir = join(directory.path, 'data')
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const { code, stderr } = await runCli(['serve', '--port', String(port), '--data-dir', dataDir])
+  other.close()
+  assert.equal(code, 5)
+  assert.match(stderr, new RegExp(`port ${port} is in use\\nhint: take another with --port ${port + 1}`))
+  await assert.rejects(stat(dataDir), { code: 'ENOENT' })
 })

@@ -6,6 +6,7 @@ import { type RunningServer, startServer } from '@codetether/server/main'
 import { explainDatabaseError } from '../database-failure.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { HintedError } from '../failure.ts'
+import { isPortFree } from '../first-free-port.ts'
 import type { Io } from '../io.ts'
 import { callersUrl } from '../sample-calls.ts'
 import { type ServeOptions, settingFlags } from '../serve-options.ts'
@@ -15,8 +16,15 @@ import { explainStartError } from '../start-failure.ts'
 export const loadSettings = (options: ServeOptions, io: Io): LoadedConfig =>
   loadConfig(undefined, settingFlags(options), { isTerminal: io.stdout.isTTY === true, envFile: '.env' })
 
+/** Asked before anything is made: a new database cluster takes seconds, in vain if the port is taken. */
+const assertPortFree = async ({ http: { host, port } }: Config): Promise<void> => {
+  if (port !== 0 && !(await isPortFree(host, port)))
+    throw new PlatformError('CONFLICT', `port ${port} is in use`, { metadata: { port } })
+}
+
 const start = async (config: Config, log: Logger): Promise<RunningServer> => {
   try {
+    await assertPortFree(config)
     return await startServer(config, log)
   } catch (error) {
     throw explainStartError(error, config)
