@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const AgentStatus = z.object({
   name: z.string(),
   description: z.string(),
-  kind: z.enum(['built-in', 'worker']),
+  kind: z.enum(['built-in', 'custom', 'worker']),
   status: z.enum(['online', 'offline']),
   skills: z.array(z.object({ id: z.string(), name: z.string(), description: z.string(), tags: z.array(z.string()) })),
 })

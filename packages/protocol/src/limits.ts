@@ -7,7 +7,10 @@ export const limits = {
   /** A refused body is looked into for its id up to this size. */
   refusedBodyBytes: 64 * 1024,
   jsonKeysPerObject: 1_000,
-  stringBytes: 1024 * 1024,
+  /** UTF-16 units of one text. */
+  textChars: 1024 * 1024,
+  /** UTF-8 bytes of a text that the agent Analysis reads. */
+  analysisBytes: 1024 * 1024,
   /** Base64 characters of one inline file: the body limit bounds it too. */
   inlineFileChars: 4 * 1024 * 1024,
   /** An inline file of more characters is stored out of row, behind the blob interface. */

@@ -68,7 +68,7 @@ test('texts of the largest size are analysed within a second, whatever they cons
   await replyTo(analysisAgent, 'warm')
   for (const piece of [...pieces, ...others])
     for (const opening of ['', 'analyze text: ', 'count words in "']) {
-      const room = limits.stringBytes - opening.length
+      const room = limits.analysisBytes - opening.length
       const text = `${opening}${piece.repeat(Math.floor(room / Buffer.byteLength(piece)))}`
       const start = process.cpuUsage()
       analysisAgent.accepts(text)
@@ -80,5 +80,5 @@ test('texts of the largest size are analysed within a second, whatever they cons
 })
 
 test('a larger text is refused with a sentence', async () => {
-  assert.match(await replyTo(analysisAgent, 'é'.repeat(limits.stringBytes / 2 + 1)), /^That text is too long for me/)
+  assert.match(await replyTo(analysisAgent, 'é'.repeat(limits.analysisBytes / 2 + 1)), /^That text is too long for me/)
 })

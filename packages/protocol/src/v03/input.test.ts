@@ -162,8 +162,8 @@ const badMessages: [what: string, message: unknown, field: string][] = [
   ['an empty list of parts', { ...standard, parts: [] }, 'parts'],
   ['parts that are no list', { ...standard, parts: { 0: standard.parts[0] } }, 'parts'],
   ['too many parts', { ...standard, parts: Array(limits.partsPerMessage + 1).fill({ text: 'a' }) }, 'parts'],
-  ['too long a text', withPart({ kind: 'text', text: 'x'.repeat(limits.stringBytes + 1) }), 'parts.0.text'],
-  ['too long an old text', withPart({ type: 'text', content: 'x'.repeat(limits.stringBytes + 1) }), 'parts.0.content'],
+  ['too long a text', withPart({ kind: 'text', text: 'x'.repeat(limits.textChars + 1) }), 'parts.0.text'],
+  ['too long an old text', withPart({ type: 'text', content: 'x'.repeat(limits.textChars + 1) }), 'parts.0.content'],
   ['metadata that is a string', { ...standard, metadata: 'a' }, 'metadata'],
   [
     'too many references',
@@ -181,7 +181,7 @@ for (const [what, message, field] of badMessages)
 
 test('what is at a limit is accepted', () => {
   const id = 'x'.repeat(limits.idChars)
-  const text = 'x'.repeat(limits.stringBytes)
+  const text = 'x'.repeat(limits.textChars)
   const parts = [{ kind: 'text', text }, ...Array(limits.partsPerMessage - 1).fill({ kind: 'text', text: 'a' })]
   const { message, taskId } = MessageRead.parse({ ...standard, messageId: id, taskId: id, contextId: id, parts })
   assert.deepEqual([message.messageId, taskId, message.parts.length], [id, id, limits.partsPerMessage])

@@ -11,7 +11,7 @@ import type { ReadMessage } from '../read-message.ts'
  * `{text}`; `kind`, `messageId` and `role` may be missing. `oldShape` tells that one of these was met.
  */
 const id = z.string().min(1).max(limits.idChars)
-const text = z.string().max(limits.stringBytes)
+const text = z.string().max(limits.textChars)
 
 const FileInput = z
   .looseObject({

@@ -14,7 +14,7 @@ const contents = ['text', 'raw', 'url', 'data'] as const
 
 const PartRead = z
   .looseObject({
-    text: z.string().max(limits.stringBytes).optional(),
+    text: z.string().max(limits.textChars).optional(),
     raw: z.string().max(limits.inlineFileChars).optional(),
     url: z.string().min(1).max(8192).optional(),
     data: JsonValue.optional(),

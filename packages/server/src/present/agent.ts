@@ -1,13 +1,14 @@
+import { builtInAgents } from '@codetether/agents/built-in'
 import type { Agent } from '@codetether/agents/define-agent'
 import type { AgentStatus } from '@codetether/protocol/agent-status'
 
 /** An agent of this process: it is online as long as the process answers. */
-export const presentAgent = ({ name, description, skills }: Agent): AgentStatus => ({
-  name,
-  description,
-  kind: 'built-in',
+export const presentAgent = (agent: Agent): AgentStatus => ({
+  name: agent.name,
+  description: agent.description,
+  kind: builtInAgents.includes(agent) ? 'built-in' : 'custom',
   status: 'online',
-  skills: skills.map(skill => ({
+  skills: agent.skills.map(skill => ({
     id: skill.id,
     name: skill.name,
     description: skill.description,
