@@ -27,7 +27,7 @@ export interface Platform extends AsyncDisposable {
 export type RpcBody = any
 
 /** Where a server finds the database of a test. */
-export const databaseUrl = ({ app }: TestDatabase): string => {
+export const databaseUrl = ({ app }: Pick<TestDatabase, 'app'>): string => {
   const { host, port, database, user } = app
   return host.startsWith('/')
     ? `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`
