@@ -161,7 +161,8 @@ test('a cursor whose events are gone is answered with 410 and the place to go on
     const headers = { 'last-event-id': String(cursor) }
     const { error } = await platform.rpc('tasks/resubscribe', { id: result.id }, headers)
     assert.equal(error.code, -31410)
-    assert.deepEqual(error.data[0].metadata, { generation: last })
+    const { generation, snapshot } = error.data[0].metadata
+    assert.deepEqual([generation, snapshot.id], [last, result.id])
   }
   assert.deepEqual(await follow(last), [])
   const got = await platform.rpc('tasks/get', { id: result.id })

@@ -25,6 +25,26 @@ alter table tasks
   -- Why the platform has given the task up; null for one that its agent has ended.
   add column dead_letter text;
 
+-- The same, and: while a message waits for its turn, a task is not settled, also by programs that know nothing of turns.
+-- Canceling does not wait; whoever gives the task up says that it has read everything.
+create or replace function check_task_transition() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if old.state in ('completed', 'failed', 'canceled', 'rejected') then
+    raise exception 'a % task cannot become %', old.state, new.state using errcode = 'check_violation',
+      constraint = 'task_transition';
+  end if;
+  if new.last_seq <= old.last_seq or new.generation < old.generation then
+    raise exception 'a change of state needs an event' using errcode = 'check_violation', constraint = 'task_transition';
+  end if;
+  if new.inbox_seq > new.turn_seq and new.state not in ('submitted', 'working', 'canceled') then
+    raise exception 'a message waits for its turn' using errcode = 'check_violation', constraint = 'task_unread';
+  end if;
+  return new;
+end
+$$;
+
 create unique index tasks_serial_running on tasks (tenant_id, principal, agent, serial_key)
   where serial_key is not null and state = 'working';
 create index tasks_serial_waiting on tasks (tenant_id, principal, agent, serial_key, id)

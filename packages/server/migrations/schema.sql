@@ -201,6 +201,9 @@ begin
   if new.last_seq <= old.last_seq or new.generation < old.generation then
     raise exception 'a change of state needs an event' using errcode = 'check_violation', constraint = 'task_transition';
   end if;
+  if new.inbox_seq > new.turn_seq and new.state not in ('submitted', 'working', 'canceled') then
+    raise exception 'a message waits for its turn' using errcode = 'check_violation', constraint = 'task_unread';
+  end if;
   return new;
 end
 $function$;

@@ -17,7 +17,6 @@ import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createChanges } from './store/changes.ts'
-import { giveBackLeases } from './store/leases.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore, type Store } from './store/store.ts'
@@ -65,12 +64,6 @@ export async function openContext(
   const instance = stack.use(
     await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
   )
-  stack.defer(async () => {
-    // Without a database they run out by themselves.
-    await store
-      .system(tx => giveBackLeases(tx, instanceId, null))
-      .catch((error: unknown) => log.warn({ err: error }, 'leases could not be given back'))
-  })
   const running = stack.use(instance.running)
   const streams = new Map<string, number>()
   const watched = stack.use(watchProcess())

@@ -11,6 +11,7 @@ import type { Logger } from './logger.ts'
 import { abortLost } from './operations/abort-lost.ts'
 import { createRunningTasks, type RunningTasks } from './running.ts'
 import { enterInstance, expireOtherLeases, leaveInstance } from './store/instances.ts'
+import { giveBackLeases } from './store/leases.ts'
 import type { Store } from './store/store.ts'
 import { Wake } from './wake.ts'
 
@@ -72,6 +73,12 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.
   if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
   const others = database.isOwn ? alone() : await joinOthers(stack, options, { woken, running })
+  stack.defer(async () => {
+    // Without a database they run out by themselves.
+    await store
+      .system(tx => giveBackLeases(tx, instanceId, null))
+      .catch((error: unknown) => options.log.warn({ err: error }, 'leases could not be given back'))
+  })
   const owned = stack.move()
   return {
     hints: others.hints,

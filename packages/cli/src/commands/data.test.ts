@@ -8,6 +8,7 @@ import { runCli } from '../testing/run-cli.ts'
 const environmentOf = ({ app: { host, port, database, user }, secret }: TestDatabase): Record<string, string> => ({
   DATABASE_URL: `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`,
   CODETETHER_SECRET_KEY: secret,
+  CODETETHER_UNSAFE_DATABASE: 'true',
 })
 
 /** A task that ended 40 days ago, and one that still works. */

@@ -1,4 +1,5 @@
-import { type SettingFacts, type SettingKey, Settings, settingFacts } from './settings.ts'
+import { type SettingFacts, settingFacts } from './setting-facts.ts'
+import { type SettingKey, Settings } from './settings.ts'
 
 export interface SettingRow extends SettingFacts {
   key: SettingKey

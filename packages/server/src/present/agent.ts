@@ -2,11 +2,14 @@ import { builtInAgents } from '@codetether/agents/built-in'
 import type { Agent } from '@codetether/agents/define-agent'
 import type { AgentStatus } from '@codetether/protocol/agent-status'
 
+// By name: an agent that is observed is another object.
+const builtInNames = new Set(builtInAgents.map(agent => agent.name))
+
 /** An agent of this process: it is online as long as the process answers. */
 export const presentAgent = (agent: Agent): AgentStatus => ({
   name: agent.name,
   description: agent.description,
-  kind: builtInAgents.includes(agent) ? 'built-in' : 'custom',
+  kind: builtInNames.has(agent.name) ? 'built-in' : 'custom',
   status: 'online',
   skills: agent.skills.map(skill => ({
     id: skill.id,
