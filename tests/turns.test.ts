@@ -124,3 +124,29 @@ test('a turn that was interrupted by a stop begins anew with the same input, and
   assert.deepEqual(turns, [['one'], ['one', 'done', 'two']])
   await first[Symbol.asyncDispose]()
 })
+
+test('an agent that fails while messages wait fails the task', async () => {
+  const held = heldAgent()
+  await using platform = await startPlatform({ agents: [held.agent] })
+  const { id } = (await platform.rpc('message/send', soon(to('Held', 'one')))).result
+  await platform.rpc('message/send', soon(to('Held', 'two', { taskId: id })))
+  held.tell(async () => {
+    throw new Error('out of paper')
+  })
+  await waitUntil('the task has failed', async () => (await stateOf(platform, id)) === 'failed')
+  await assertSoundLog(platform.database, id)
+})
+
+test('no program settles a task while a message waits', async () => {
+  const held = heldAgent()
+  await using platform = await startPlatform({ agents: [held.agent] })
+  const { id } = (await platform.rpc('message/send', soon(to('Held', 'one')))).result
+  await platform.rpc('message/send', soon(to('Held', 'two', { taskId: id })))
+  for (const state of ['completed', 'failed', 'rejected', 'input-required', 'auth-required'])
+    await assert.rejects(
+      query(platform.database, 'update tasks set state = $2, last_seq = last_seq + 1 where id = $1', [id, state]),
+      { code: '23514', constraint: 'task_unread' },
+    )
+  assert.equal((await platform.rpc('tasks/cancel', { id })).result.status.state, 'canceled')
+  held.tell(async () => undefined)
+})

@@ -69,5 +69,5 @@ async function postpone(ctx: Context, claimed: Claimed, losses: number): Promise
 
 async function giveUp(ctx: Context, claimed: Claimed, losses: number): Promise<void> {
   const end = givenUp(losses, 'the process that ran it ended or froze each time')
-  await applyEvents(ctx, { ...fenced(claimed), ...end, lostLeases: losses })
+  await applyEvents(ctx, { ...fenced(claimed), ...end, turn: 'all read', lostLeases: losses })
 }

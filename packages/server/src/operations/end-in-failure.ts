@@ -31,14 +31,15 @@ export async function endInFailure(ctx: Context, agent: Agent, { attempt, turn, 
 async function storeFailure(ctx: Context, agent: Agent, attempt: Attempt, error: unknown): Promise<void> {
   const { principal, task, fence } = attempt
   const application = { tenantId: principal.tenantId, taskId: task.id, actor: agent.name, fence }
+  const turn = 'all read'
   const failures = task.lostLeases + 1
   if (!(error instanceof PlatformError && error.code === 'UNAVAILABLE')) {
-    await applyEvents(ctx, { ...application, events: [failureOf(ctx, agent, error)] })
+    await applyEvents(ctx, { ...application, turn, events: [failureOf(ctx, agent, error)] })
     return
   }
   ctx.log.warn({ err: error, taskId: task.id, agent: agent.name, failures }, 'attempt failed')
   if (failures >= limits.attemptsPerTask) {
-    await applyEvents(ctx, { ...application, ...givenUp(failures, error.message), lostLeases: failures })
+    await applyEvents(ctx, { ...application, turn, ...givenUp(failures, error.message), lostLeases: failures })
     return
   }
   await applyEvents(ctx, {

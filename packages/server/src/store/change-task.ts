@@ -19,8 +19,11 @@ export interface TaskChange {
   principal?: string
   /** A message of the caller whose id counts once: nothing changes if it is known. */
   request?: { messageId: string; hash: string }
-  /** Which turn the task is in from here on: that of the message with this seq, or of the first message of the plan. */
-  turn?: number | 'first message'
+  /**
+   * Which turn the task is in from here on: that of the message with this seq, or of the first message of the plan.
+   * `all read` is for giving up: no message has a turn any more.
+   */
+  turn?: number | 'first message' | 'all read'
   lease: LeaseChange
   /** Attempts in a row that were lost, from here on. */
   lostLeases?: number
@@ -49,8 +52,9 @@ const changeAfter = (before: string, condition: string) => `
       last_seq = t.last_seq + (plan->>'count')::bigint,
       generation = t.generation + (plan->>'visible')::bigint,
       inbox_seq = coalesce(t.last_seq + (plan->>'inboxOffset')::bigint, t.inbox_seq),
-      turn_seq = coalesce($11::bigint, case when $12 then t.last_seq + (plan->>'inboxOffset')::bigint end, t.turn_seq),
-      turn_began = case when $11::bigint is null and not $12 then t.turn_began
+      turn_seq = case $12::text when 'first message' then t.last_seq + (plan->>'inboxOffset')::bigint
+        when 'all read' then t.inbox_seq else coalesce($11::bigint, t.turn_seq) end,
+      turn_began = case when $11::bigint is null and $12::text is null then t.turn_began
         else t.last_seq + (plan->>'count')::bigint end,
       attempt = t.attempt + coalesce((lease->>'begins')::boolean, false)::int,
       attempt_at = case when (lease->>'begins')::boolean then now() else t.attempt_at end,
@@ -131,7 +135,7 @@ export async function changeTask(
     leaseJson(lease),
     task.whenRead ?? false,
     typeof turn === 'number' ? turn : null,
-    turn === 'first message',
+    typeof turn === 'string' ? turn : null,
     task.lostLeases ?? null,
     task.deadLetter ?? null,
   ]
