@@ -55,7 +55,7 @@ const erase = async (
   const ctx = { store: opened.store, stopping: io.signal }
   const tenant = await findTenant(ctx, name)
   // Readers look at least so often; twice, for one that has just looked.
-  const noticeMs = 2 * limits.streamPollMs
+  const noticeMs = 2 * limits.followedPollMs
   const onProgress = (from: string, rows: number) => output.note(`${from}: ${rows} rows deleted`)
   return await eraseTenant(ctx, tenant, { force, noticeMs, onProgress }).catch((error: unknown) => {
     throw isUnfinished(error) ? new HintedError(error, 'wait for them, or cancel them with --force') : error
