@@ -33,28 +33,61 @@ export interface TaskChange {
 /** What happens to the lease: kept, given up, or replaced, with which a new attempt begins or not. */
 export type LeaseChange = 'keep' | 'give up' | (Lease & { begins: boolean })
 
-/** Which change of which task is allowed: conditions on its row, `t`. */
-const allowed = `t.tenant_id = $1 and t.id = $2 and t.state = any ($5::text[])
-      and ($6::uuid is null or (t.lease_token = $6 and t.attempt = $7))
-      and ($8::text is null or t.principal = $8)
-      and (not $10 or t.inbox_seq <= t.turn_seq)`
+/** A change as JSON, so that a group can be bounded by its size before it is sent. */
+export type SerializedChange = string & { readonly of: 'TaskChange' }
 
-// The row of `tasks` is locked first; seq and generation of all other rows follow from it.
+export function serializeChange({ taskId, fence, turn, request, lease, ...rest }: TaskChange): SerializedChange {
+  const { chunks } = rest.plan
+  return JSON.stringify({
+    ...rest,
+    id: taskId,
+    token: fence?.token,
+    attempt: fence?.attempt,
+    turn: typeof turn === 'number' ? turn : undefined,
+    opensTurn: turn === 'first message',
+    readsAll: turn === 'all read',
+    lease: leaseJson(lease),
+    replaced: chunks.filter(chunk => !chunk.append).map(chunk => chunk.artifactId),
+    messageId: request?.messageId,
+    hash: request?.hash,
+  }) as SerializedChange
+}
+
+function leaseJson(lease: LeaseChange): object | undefined {
+  if (lease === 'keep') return undefined
+  return lease === 'give up' ? {} : lease
+}
+
+/** Which change of which task is allowed: conditions on its row `t` and on the change `i`. */
+const allowed = `t.tenant_id = $1 and t.id = i.id and t.state = any (i."from")
+      and (i.token is null or (t.lease_token = i.token and t.attempt = i.attempt))
+      and (i.principal is null or t.principal = i.principal)
+      and (i."whenRead" is not true or t.inbox_seq <= t.turn_seq)`
+
+// One statement for any number of tasks. The rows of `tasks` are locked first, in the order of the input; seq and
+// generation of all other rows follow from them. A change that its row refuses is left out of the result, and out of
+// everything else. Without the limit the plan is made for many rows: one that reads all of a table while it is small.
 const changeAfter = (before: string, condition: string) => `
-  with input as (select $3::jsonb as plan, $9::jsonb as lease),
-  ${before}
+  with input as (
+    select * from jsonb_to_recordset($2::jsonb) as i (
+      id uuid, "from" text[], token uuid, attempt int, principal text, "whenRead" boolean, turn bigint,
+      "opensTurn" boolean, "readsAll" boolean, lease jsonb, "lostLeases" int, "deadLetter" text, replaced text[], "messageId" text,
+      hash text, plan jsonb)
+    limit $3
+  ), ${before}
   task as (
     update tasks t set
-      state = coalesce($4, t.state),
-      status_message = case when $4::text is null then t.status_message else nullif(plan->'statusMessage', 'null') end,
+      state = coalesce(plan->>'state', t.state),
+      status_message = case when plan->>'state' is null then t.status_message
+        else nullif(plan->'statusMessage', 'null') end,
       status_seq = coalesce(t.last_seq + (plan->>'statusOffset')::bigint, t.status_seq),
-      status_at = case when $4::text is null then t.status_at else now() end,
+      status_at = case when plan->>'state' is null then t.status_at else now() end,
       last_seq = t.last_seq + (plan->>'count')::bigint,
       generation = t.generation + (plan->>'visible')::bigint,
       inbox_seq = coalesce(t.last_seq + (plan->>'inboxOffset')::bigint, t.inbox_seq),
-      turn_seq = case $12::text when 'first message' then t.last_seq + (plan->>'inboxOffset')::bigint
-        when 'all read' then t.inbox_seq else coalesce($11::bigint, t.turn_seq) end,
-      turn_began = case when $11::bigint is null and $12::text is null then t.turn_began
+      turn_seq = case when "opensTurn" then t.last_seq + (plan->>'inboxOffset')::bigint
+        when "readsAll" then t.inbox_seq else coalesce(i.turn, t.turn_seq) end,
+      turn_began = case when i.turn is null and not "opensTurn" then t.turn_began
         else t.last_seq + (plan->>'count')::bigint end,
       attempt = t.attempt + coalesce((lease->>'begins')::boolean, false)::int,
       attempt_at = case when (lease->>'begins')::boolean then now() else t.attempt_at end,
@@ -62,31 +95,31 @@ const changeAfter = (before: string, condition: string) => `
       lease_token = case when lease is null then t.lease_token else (lease->>'token')::uuid end,
       lease_until = case when lease is null then t.lease_until
         else now() + make_interval(secs => (lease->>'seconds')::float8) end,
-      lost_leases = coalesce($13::int, t.lost_leases),
-      dead_letter = coalesce($14, t.dead_letter),
+      lost_leases = coalesce("lostLeases", t.lost_leases),
+      dead_letter = coalesce("deadLetter", t.dead_letter),
       updated_at = now()
-    from input
+    from input i
     where ${allowed} ${condition}
     returning ${taskColumns}
   ), base as (
-    select "tenantId", id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
-      generation::bigint - (plan->>'visible')::bigint as generation, plan
-    from task, input
+    select id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
+      generation::bigint - (plan->>'visible')::bigint as generation, replaced, plan
+    from input join task using (id)
   ), event as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
-    select "tenantId", id, b.seq + e."offset", b.generation + e."visibleOffset", e.kind, e.v, e.actor, e.body
+    select $1, id, b.seq + e."offset", b.generation + e."visibleOffset", e.kind, e.v, e.actor, e.body
     from base b, jsonb_to_recordset(plan->'events') as e (
       "offset" bigint, "visibleOffset" bigint, kind text, v smallint, actor text, body jsonb)
   ), message as (
     insert into task_messages (tenant_id, task_id, seq, message)
-    select "tenantId", id, b.seq + m."offset", m.message
+    select $1, id, b.seq + m."offset", m.message
     from base b, jsonb_to_recordset(plan->'messages') as m ("offset" bigint, message jsonb)
   ), replaced as (
-    delete from task_artifacts a using base b, jsonb_to_recordset(plan->'chunks') as c ("artifactId" text, append boolean)
-    where a.tenant_id = b."tenantId" and a.task_id = b.id and a.artifact_id = c."artifactId" and not c.append
+    delete from task_artifacts a using base b
+    where a.tenant_id = $1 and a.task_id = b.id and a.artifact_id = any (b.replaced)
   ), chunk as (
     insert into task_artifacts (tenant_id, task_id, artifact_id, seq, artifact)
-    select "tenantId", id, c."artifactId", b.seq + c."offset", c.artifact
+    select $1, id, c."artifactId", b.seq + c."offset", c.artifact
     from base b, jsonb_to_recordset(plan->'chunks') as c ("offset" bigint, "artifactId" text, artifact jsonb)
   )
   select * from task`
@@ -97,55 +130,40 @@ const change = statement(changeAfter('', ''))
 const changeByRequest = statement(
   changeAfter(
     `locked as materialized (
-    select t.tenant_id, t.id, t.principal, t.agent from tasks t where ${allowed} for update
+    select t.tenant_id, t.id, t.principal, t.agent, i."messageId", i.hash
+    from input i join tasks t on ${allowed} for update of t
   ), request as (
     insert into task_requests as r (tenant_id, principal, agent, message_id, request_hash, task_id)
-    select tenant_id, principal, agent, $15, decode($16, 'hex'), id from locked
+    select tenant_id, principal, agent, "messageId", decode(hash, 'hex'), id from locked
     on conflict (tenant_id, principal, agent, message_id) do update
       set request_hash = excluded.request_hash, task_id = excluded.task_id, created_at = now()
-      where r.created_at < now() - make_interval(secs => $17)
+      where r.created_at < now() - make_interval(secs => $4)
     returning task_id
   ),`,
     'and t.id in (select task_id from request)',
   ),
 )
 
+const jsonOf = (changes: readonly SerializedChange[]): string => `[${changes.join(',')}]`
+
 /**
- * Appends events to one task and changes what they change.
- * @param planJson the plan, for a caller who has had it serialized already.
- * @returns the row after the change, or null if the task is not there, in another state, held by another attempt, has a
- * message that nobody has read, or the message id is known.
+ * Appends events to tasks and changes what they change, each task at most once, none with a message id.
+ * @returns the rows after the change, without those of tasks that are not there, in another state, held by another
+ * attempt, or have a message that nobody has read.
  */
+export const changeTasks = (tx: Writer, tenantId: string, changes: readonly SerializedChange[]): Promise<TaskRow[]> =>
+  tx.query(change, [tenantId, jsonOf(changes), changes.length])
+
+/** The same for one change, which may have a message id. @returns null also if that is known. */
 export async function changeTask(
   tx: Writer,
   tenantId: string,
   task: TaskChange,
-  planJson: string = JSON.stringify(task.plan),
+  json = serializeChange(task),
 ): Promise<TaskRow | null> {
-  const { fence, lease, turn, request } = task
-  const values = [
-    tenantId,
-    task.taskId,
-    planJson,
-    task.plan.state,
-    task.from,
-    fence?.token ?? null,
-    fence?.attempt ?? null,
-    task.principal ?? null,
-    leaseJson(lease),
-    task.whenRead ?? false,
-    typeof turn === 'number' ? turn : null,
-    typeof turn === 'string' ? turn : null,
-    task.lostLeases ?? null,
-    task.deadLetter ?? null,
-  ]
-  const rows = await (request
-    ? tx.query<TaskRow>(changeByRequest, [...values, request.messageId, request.hash, limits.idempotencyKeyMs / 1000])
+  const values = [tenantId, jsonOf([json]), 1]
+  const [row] = await (task.request
+    ? tx.query<TaskRow>(changeByRequest, [...values, limits.idempotencyKeyMs / 1000])
     : tx.query<TaskRow>(change, values))
-  return rows[0] ?? null
-}
-
-function leaseJson(lease: LeaseChange): string | null {
-  if (lease === 'keep') return null
-  return JSON.stringify(lease === 'give up' ? {} : lease)
+  return row ?? null
 }

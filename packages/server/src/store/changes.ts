@@ -1,6 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
 import { type Blob, insertBlobs } from './blobs.ts'
-import { changeTask, type TaskChange } from './change-task.ts'
+import { changeTask, changeTasks, type SerializedChange, serializeChange, type TaskChange } from './change-task.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import type { Store, Writer } from './store.ts'
 import type { TaskRow } from './tasks.ts'
@@ -12,34 +12,42 @@ export interface Change {
 }
 
 interface Member extends Change {
-  plan: string
+  json: SerializedChange
 }
 
-/** Changes that share transactions: resolves with what `changeTask` returns. */
+/**
+ * Changes that share transactions: resolves with the row after the change, or with null if the task is not there, in
+ * another state, held by another attempt, has a message that nobody has read, or the message id is known.
+ */
 export type Changes = GroupCommit<Change, TaskRow | null>
 
 export function createChanges(store: Store): Changes {
   const groups = createGroupCommit<Member, TaskRow | null>({
     most: limits.tasksPerCommit,
     mostChars: limits.charsPerCommit,
-    charsOf: ({ plan }) => plan.length,
+    charsOf: ({ json }) => json.length,
+    keyOf: ({ change }) => change.taskId,
     commit: (tenantId, group) => apply(store, tenantId, group),
   })
-  return { add: (tenantId, item) => groups.add(tenantId, { ...item, plan: JSON.stringify(item.change.plan) }) }
+  return { add: (tenantId, item) => groups.add(tenantId, { ...item, json: serializeChange(item.change) }) }
 }
 
 async function apply(store: Store, tenantId: string, group: readonly Member[]): Promise<(TaskRow | null)[]> {
-  // Rows of tasks are locked in one order everywhere; changes of one task stay in the order in which they came.
-  const members = group.toSorted((a, b) => compare(a.change.taskId, b.change.taskId))
-  const rows = await store.write(tenantId, tx => Promise.all(members.map(member => applyOne(tx, tenantId, member))))
-  const byMember = new Map(members.map((member, index) => [member, rows[index] ?? null]))
-  return group.map(member => byMember.get(member) ?? null)
+  const rows = await store.write(tenantId, tx => applyAll(tx, tenantId, group))
+  const byTask = new Map(rows.map(row => [row?.id, row]))
+  return group.map(({ change }) => byTask.get(change.taskId) ?? null)
 }
 
-async function applyOne(tx: Writer, tenantId: string, { change, plan, blobs }: Member): Promise<TaskRow | null> {
-  const files = blobs.map(blob => ({ ...blob, taskId: change.taskId }))
-  const [row] = await Promise.all([changeTask(tx, tenantId, change, plan), insertBlobs(tx, tenantId, files)])
-  return row
+async function applyAll(tx: Writer, tenantId: string, group: readonly Member[]): Promise<(TaskRow | null)[]> {
+  // Rows of tasks are locked in one order everywhere.
+  const members = group.toSorted((a, b) => (a.change.taskId < b.change.taskId ? -1 : 1))
+  const alone = members.filter(({ change }) => change.request)
+  const together = members.filter(({ change }) => !change.request).map(({ json }) => json)
+  const blobs = members.flatMap(({ change, blobs }) => blobs.map(blob => ({ ...blob, taskId: change.taskId })))
+  const [rows, others] = await Promise.all([
+    together.length > 0 ? changeTasks(tx, tenantId, together) : [],
+    Promise.all(alone.map(({ change, json }) => changeTask(tx, tenantId, change, json))),
+    insertBlobs(tx, tenantId, blobs),
+  ])
+  return [...rows, ...others]
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

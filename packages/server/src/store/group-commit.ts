@@ -12,6 +12,8 @@ export interface Grouping<Item, Result> {
   /** And characters, of which one item may have more. */
   mostChars: number
   charsOf(item: Item): number
+  /** Items with the same key go one after the other: never two in one group, nor in two groups under way. */
+  keyOf?(item: Item): string
   /** Stores a group in one transaction: all of it or nothing. @returns the outcomes in the order of the items. */
   commit(tenantId: string, items: readonly Item[]): Promise<readonly Result[]>
 }
@@ -25,6 +27,8 @@ interface Waiting<Item, Result> {
 interface Queue<Item, Result> {
   waiting: Waiting<Item, Result>[]
   inFlight: number
+  /** The keys of what is under way. */
+  keys: Set<string>
   /** A flush is due at the end of this turn of the event loop. */
   scheduled: boolean
 }
@@ -36,10 +40,13 @@ export function createGroupCommit<Item, Result>(grouping: Grouping<Item, Result>
   const queues = new Map<string, Queue<Item, Result>>()
 
   const flush = async (tenantId: string, queue: Queue<Item, Result>): Promise<void> => {
-    const group = queue.waiting.splice(0, groupLength(grouping, queue.waiting))
+    const group = takeGroup(grouping, queue)
+    // What waits has keys that are under way: the end of those groups looks again.
+    if (group.length === 0) return
     queue.inFlight++
     await settle(grouping, tenantId, group)
     queue.inFlight--
+    for (const { item } of group) queue.keys.delete(grouping.keyOf?.(item) ?? '')
     if (queue.waiting.length > 0) schedule(tenantId, queue)
     else if (queue.inFlight === 0) queues.delete(tenantId)
   }
@@ -57,7 +64,7 @@ export function createGroupCommit<Item, Result>(grouping: Grouping<Item, Result>
 
   return {
     add(tenantId, item) {
-      const queue = queues.get(tenantId) ?? { waiting: [], inFlight: 0, scheduled: false }
+      const queue = queues.get(tenantId) ?? { waiting: [], inFlight: 0, keys: new Set(), scheduled: false }
       queues.set(tenantId, queue)
       return new Promise((resolve, reject) => {
         queue.waiting.push({ item, resolve, reject })
@@ -67,17 +74,34 @@ export function createGroupCommit<Item, Result>(grouping: Grouping<Item, Result>
   }
 }
 
-/** How many of those that wait go together: a large one must not make its neighbours wait for a statement of 100 MB. */
-function groupLength<Item, Result>(
-  { most, mostChars, charsOf }: Grouping<Item, Result>,
-  waiting: readonly Waiting<Item, Result>[],
-): number {
+/**
+ * Takes those that go together, in their order; who has to wait for a key is passed by. A large one must not make its
+ * neighbours wait for a statement of 100 MB.
+ */
+function takeGroup<Item, Result>(
+  { most, mostChars, charsOf, keyOf }: Grouping<Item, Result>,
+  queue: Queue<Item, Result>,
+): Waiting<Item, Result>[] {
+  const group: Waiting<Item, Result>[] = []
+  const left: Waiting<Item, Result>[] = []
   let chars = 0
-  const end = waiting.findIndex(({ item }, index) => {
-    chars += charsOf(item)
-    return index === most || (index > 0 && chars > mostChars)
-  })
-  return end === -1 ? waiting.length : end
+  let isFull = false
+  for (const waiting of queue.waiting) {
+    const key = keyOf?.(waiting.item)
+    const isTaken = key !== undefined && queue.keys.has(key)
+    if (!isFull && !isTaken) {
+      chars += charsOf(waiting.item)
+      isFull = group.length === most || (group.length > 0 && chars > mostChars)
+    }
+    if (isFull || isTaken) {
+      left.push(waiting)
+      continue
+    }
+    if (key !== undefined) queue.keys.add(key)
+    group.push(waiting)
+  }
+  queue.waiting = left
+  return group
 }
 
 /** Never rejects: each member of the group has an outcome of its own. */
