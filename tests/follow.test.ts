@@ -222,6 +222,27 @@ test('what no hint announces comes with the next poll', async () => {
   await held.ended
 })
 
+test('what the log has from elsewhere comes before what is told here', async () => {
+  const held = heldAgent()
+  await using platform = await startPlatform({ agents: [held.agent] })
+  const id = await start(platform, to('Held'))
+  await held.started
+  const reader = resubscribe(platform, id)
+  assert.equal((await reader.next()).value?.result.kind, 'task')
+  await writeElsewhere(platform, id, [said('from elsewhere')])
+  held.tell(context => context.status('from here'))
+  const frames = await Array.fromAsync(reader)
+  assert.deepEqual(
+    frames.map(({ result }) => result.status.message?.parts[0].text),
+    ['from elsewhere', 'from here', undefined],
+  )
+  assert.deepEqual(
+    frames.map(({ id }) => id),
+    [3, 4, 5],
+  )
+  await held.ended
+})
+
 test('a reader sees the end of the task also where a batch of events ends', async () => {
   const sizes = [-1, 0, 1, limits.streamBatchEvents].map(extra => limits.streamBatchEvents + extra)
   const cases = sizes.map(size => ({ size, held: heldAgent(`Held${size}`) }))

@@ -17,9 +17,10 @@ const states = async ({ database }: Platform) => {
 const allEnded = (platform: Platform, n: number) =>
   waitUntil('all tasks have ended', async () => (await states(platform)).completed === n)
 
-/** Runs that the test lets end, and how many there were at once. */
-function counted(name: string, more: object = {}) {
+/** Runs, of which the first ones wait until so many are there at once, and how many there were at most. */
+function counted(name: string, more: object = {}, together = 1) {
   const order: string[] = []
+  const met = Promise.withResolvers<void>()
   let [now, most] = [0, 0]
   const agent = agentOf(
     name,
@@ -27,6 +28,8 @@ function counted(name: string, more: object = {}) {
       now++
       most = Math.max(most, now)
       order.push(textOf(message.parts))
+      if (now === together) met.resolve()
+      await met.promise
       await ctx.status('working on it')
       now--
       await ctx.reply('done')
@@ -83,7 +86,7 @@ test('a serial task that asks lets the next one run, and its answer waits in lin
 })
 
 test('more tasks than may run at once wait, and then run', async () => {
-  const { agent, most } = counted('Counted')
+  const { agent, most } = counted('Counted', {}, 3)
   await using platform = await startPlatform({ agents: [agent], env: { CODETETHER_MAX_RUNNING_TASKS: '3' } })
   await Promise.all(Array.from({ length: 40 }, (_, n) => platform.rpc('message/send', soon(to('Counted', String(n))))))
   await allEnded(platform, 40)

@@ -63,6 +63,7 @@ export const serverLeaves: readonly string[] = [
   'lease-slots',
   'logger',
   'metrics',
+  'news',
   'principal',
   'redact',
   'running',

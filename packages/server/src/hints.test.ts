@@ -145,3 +145,19 @@ test('a subscription that has ended is not kept in memory', async () => {
   assert.equal(ended.deref(), undefined)
   kept[Symbol.dispose]()
 })
+
+test('a hint with news hands them to who has read the log before, one without means reading it', async () => {
+  const hints = createHints()
+  using reader = hints.subscribe(task('a'))
+  const news = (afterSeq: number) => ({
+    ...{ afterSeq, lastSeq: afterSeq + 1, chars: 1 },
+    part: () => ({ events: [], more: false, reached: afterSeq + 1, state: 'working' as const }),
+  })
+  assert.equal(reader.take(4), null)
+  hints.publish('a', news(4))
+  await reader.next(pollMs, never)
+  assert.equal(reader.take(4)?.reached, 5)
+  hints.publish('a', news(5))
+  hints.wake('a')
+  assert.equal(reader.take(5), null)
+})

@@ -7,8 +7,8 @@ import { takeStreamSlot } from './stream-slot.ts'
 /** Starts a task and follows it. A message id that was sent before attaches to its task, from the start or behind a cursor. */
 export async function startStream(call: Call<unknown>, request: StartRequest, shapes: Shapes): Promise<Answer> {
   takeStreamSlot(call)
-  const { taskId, after, isNew, snapshot } = await startTask(call, request)
+  const { taskId, after, isNew, snapshot, events } = await startTask(call, request)
   // A cursor belongs to a task that the caller has seen: for a new one it means nothing.
   const cursor = isNew ? after : (call.lastEventId ?? after)
-  return followCall(call, { taskId, after: cursor, snapshot }, shapes)
+  return followCall(call, { taskId, after: cursor, snapshot, events }, shapes)
 }

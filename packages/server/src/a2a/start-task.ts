@@ -2,6 +2,7 @@ import { chooseAgent } from '@codetether/agents/choose-agent'
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
+import type { LoggedEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
 import { continueTask } from '../operations/continue-task.ts'
 import { getTask } from '../operations/get-task.ts'
@@ -20,6 +21,8 @@ export interface Started {
   after: 'start' | null
   /** The task as it was stored, if this call has stored it. */
   snapshot: TaskSnapshot | null
+  /** Its whole log, if it is new and has not ended. */
+  events: LoggedEvent[] | null
   settled: boolean
 }
 
@@ -45,7 +48,7 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
   if (taskId !== null) {
     ctx.tracer.annotate({ 'a2a.task.id': taskId })
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
-    return { taskId, isNew: false, after: null, snapshot, settled: false }
+    return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
   }
   const choice = chooseAgent({ ...wishOf(request), agents: ctx.agents, fallback: ctx.fallback })
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
@@ -54,14 +57,16 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
   const submitted = await submitTask(ctx, principal, submission)
   ctx.tracer.annotate({ 'a2a.task.id': submitted.isNew ? submitted.task.id : submitted.taskId })
   if (!submitted.isNew)
-    return { taskId: submitted.taskId, isNew: false, after: 'start', snapshot: null, settled: false }
+    return { taskId: submitted.taskId, isNew: false, after: 'start', snapshot: null, events: null, settled: false }
   const { state } = submitted.task
+  const isSettled = isTerminal(state) || isInterrupted(state)
   return {
     taskId: submitted.task.id,
     isNew: true,
     after: 'start',
     snapshot: fromSubmission(submitted),
-    settled: isTerminal(state) || isInterrupted(state),
+    events: isSettled ? null : submitted.events,
+    settled: isSettled,
   }
 }
 

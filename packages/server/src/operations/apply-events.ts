@@ -1,10 +1,19 @@
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal, type TaskState, taskStates } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
-import type { LeaseChange, TaskChange } from '../store/change-task.ts'
+import type { LogPart, News } from '../news.ts'
+import {
+  eventsOf,
+  type LeaseChange,
+  type SerializedChange,
+  serializeChange,
+  type TaskChange,
+} from '../store/change-task.ts'
 import type { Fence } from '../store/lease.ts'
+import type { Plan } from '../store/plan.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { extractFiles } from './inline-files.ts'
+import { loggedEvents } from './logged-events.ts'
 import { planEvents } from './plan-events.ts'
 
 const unfinished = taskStates.filter(state => !isTerminal(state))
@@ -40,7 +49,27 @@ export async function applyEvents(ctx: Context, application: Application): Promi
     from,
     lease: lease ?? (settles(events) ? 'give up' : 'keep'),
   }
-  const row = await ctx.changes.add(tenantId, { change, blobs })
-  if (row) ctx.hints.publish(change.taskId)
+  const json = serializeChange(change)
+  const row = await ctx.changes.add(tenantId, { change, json, blobs })
+  if (row) ctx.hints.publish(change.taskId, newsOf(row, change.plan, json))
   return row
+}
+
+/** The events as a reader would read them back: from what was stored, for the agent may have changed its own since. */
+function newsOf(
+  { lastSeq, generation, state, updatedAt }: TaskRow,
+  { count, visible }: Plan,
+  json: SerializedChange,
+): News {
+  const before = { seq: lastSeq - count, generation: generation - visible, at: updatedAt }
+  let part: LogPart | null = null
+  return {
+    afterSeq: before.seq,
+    lastSeq,
+    chars: json.length,
+    part() {
+      part ??= { events: loggedEvents(eventsOf(json), before), more: false, reached: generation, state }
+      return part
+    },
+  }
 }

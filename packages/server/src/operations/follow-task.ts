@@ -1,6 +1,8 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
+import type { LoggedEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
+import type { News } from '../news.ts'
 import type { Principal } from '../principal.ts'
 import { findEarliestCursor } from '../store/read-events.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
@@ -18,6 +20,8 @@ export interface Follow {
   after: number | 'start' | null
   /** The task as the caller knows it already: it is not read again, and comes first where a snapshot does. */
   snapshot?: TaskSnapshot | null
+  /** The whole log up to that snapshot, if the caller knows it too. */
+  events?: readonly LoggedEvent[] | null
   signal: AbortSignal
 }
 
@@ -29,9 +33,10 @@ export interface Follow {
 export async function* snapshotAndTail(
   ctx: Context,
   principal: Principal,
-  { taskId, after, snapshot: known, signal }: Follow,
+  { taskId, after, snapshot: known, events, signal }: Follow,
 ): AsyncGenerator<TaskFrame, void, undefined> {
-  using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId })
+  const news = known && events ? newsOf(known, events) : null
+  using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId }, news)
   const read = () => getTask(ctx, principal, taskId, limits.historyLength)
   let snapshot: TaskSnapshot | null = known ?? (await read())
   checkCursor(snapshot, after)
@@ -44,7 +49,7 @@ export async function* snapshotAndTail(
       if (endsStream(state)) return
       snapshot = null
     }
-    const end = yield* readTail(ctx, tail)
+    const end = yield* readTail(ctx, tail, hints)
     if (end === 'over') return
     if (end === 'gone') {
       snapshot = await read()
@@ -56,6 +61,11 @@ export async function* snapshotAndTail(
     await hints.next(limits.streamPollMs, signal)
   }
 }
+
+const newsOf = ({ task }: TaskSnapshot, events: readonly LoggedEvent[]): News => ({
+  ...{ afterSeq: 0, lastSeq: task.lastSeq, chars: 0 },
+  part: () => ({ events: [...events], more: false, reached: task.generation, state: task.state }),
+})
 
 function checkCursor({ task: { generation } }: TaskSnapshot, after: Follow['after']) {
   if (typeof after === 'number' && after > generation)

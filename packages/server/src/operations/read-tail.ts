@@ -1,7 +1,9 @@
 import type { LoggedEvent } from '@codetether/protocol/task-event'
 import { isTerminal, type TaskState } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
-import { type LogPart, readEvents } from '../store/read-events.ts'
+import type { Subscription } from '../hints.ts'
+import type { LogPart } from '../news.ts'
+import { readEvents } from '../store/read-events.ts'
 import { findMessagesUpTo, type TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import { taskNotFound } from './get-task.ts'
@@ -37,12 +39,14 @@ const remains = ({ task, messages }: TaskSnapshot): TaskSnapshot => ({
 })
 
 /** Yields what is in the log by now. A part of the log with a gap in it is not shown at all. */
-export async function* readTail(ctx: Context, tail: Tail): AsyncGenerator<TaskFrame, TailEnd, undefined> {
-  const { tenantId, id: taskId } = tail.snapshot.task
+export async function* readTail(
+  ctx: Context,
+  tail: Tail,
+  news: Pick<Subscription, 'take'>,
+): AsyncGenerator<TaskFrame, TailEnd, undefined> {
+  const { tenantId } = tail.snapshot.task
   for (;;) {
-    const range = { tenantId, taskId, afterSeq: tail.seq }
-    const part = await ctx.store.read(tenantId, tx => readEvents(tx, range))
-    if (!part) throw taskNotFound()
+    const part = await readPart(ctx, tail, news)
     if (!isWhole(tail, part)) return 'gone'
     const events = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, part.events)
     const last = part.more ? undefined : events.at(-1)
@@ -55,6 +59,16 @@ export async function* readTail(ctx: Context, tail: Tail): AsyncGenerator<TaskFr
     }
     if (!part.more) return endsStream(part.state) ? 'over' : 'open'
   }
+}
+
+/** The next part of the log: what this process has just written need not be read. */
+async function readPart(ctx: Context, tail: Tail, news: Pick<Subscription, 'take'>): Promise<LogPart> {
+  const { tenantId, id: taskId } = tail.snapshot.task
+  const known = news.take(tail.seq)
+  if (known && isWhole(tail, known)) return known
+  const part = await ctx.store.read(tenantId, tx => readEvents(tx, { tenantId, taskId, afterSeq: tail.seq }))
+  if (!part) throw taskNotFound()
+  return part
 }
 
 /** Generations are gapless: the reader's next one comes first, and the last one is that of the task. */

@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { TaskState } from '@codetether/protocol/task-state'
 import type { Fence, Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
@@ -51,6 +52,12 @@ export function serializeChange({ taskId, fence, turn, request, lease, ...rest }
     messageId: request?.messageId,
     hash: request?.hash,
   }) as SerializedChange
+}
+
+/** The events of a change, as they are stored. */
+export const eventsOf = (change: SerializedChange): TaskEvent[] => {
+  const { plan }: { plan: Plan } = JSON.parse(change)
+  return plan.events.map(({ kind, body }) => ({ ...body, kind }) as TaskEvent)
 }
 
 function leaseJson(lease: LeaseChange): object | undefined {

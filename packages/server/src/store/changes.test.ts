@@ -8,7 +8,8 @@ import { newId } from '../ids.ts'
 import { createLogger } from '../logger.ts'
 import { planEvents } from '../operations/plan-events.ts'
 import { defaultTenantId } from '../tenants.ts'
-import { createChanges } from './changes.ts'
+import { serializeChange, type TaskChange } from './change-task.ts'
+import { type Change, createChanges } from './changes.ts'
 import { createStore, type Store } from './store.ts'
 import { createSubmissions } from './submissions.ts'
 
@@ -35,10 +36,10 @@ async function tasksIn(count: number) {
   }
 }
 
-const changeOf = (taskId: string, event: TaskEvent) => ({
-  change: { taskId, plan: planEvents([event], 'Echo'), from: ['working'] as const, lease: 'keep' as const },
-  blobs: [],
-})
+const changeOf = (taskId: string, event: TaskEvent): Change => {
+  const change: TaskChange = { taskId, plan: planEvents([event], 'Echo'), from: ['working'], lease: 'keep' }
+  return { change, json: serializeChange(change), blobs: [] }
+}
 
 const chunk = (text: string): TaskEvent => ({
   kind: 'artifact',

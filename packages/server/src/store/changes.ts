@@ -1,6 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
 import { type Blob, insertBlobs } from './blobs.ts'
-import { changeTask, changeTasks, type SerializedChange, serializeChange, type TaskChange } from './change-task.ts'
+import { changeTask, changeTasks, type SerializedChange, type TaskChange } from './change-task.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import type { Store, Writer } from './store.ts'
 import type { TaskRow } from './tasks.ts'
@@ -8,11 +8,8 @@ import type { TaskRow } from './tasks.ts'
 /** A change of a task, with the files that its rows name. */
 export interface Change {
   change: TaskChange
-  blobs: readonly Blob[]
-}
-
-interface Member extends Change {
   json: SerializedChange
+  blobs: readonly Blob[]
 }
 
 /**
@@ -22,23 +19,22 @@ interface Member extends Change {
 export type Changes = GroupCommit<Change, TaskRow | null>
 
 export function createChanges(store: Store): Changes {
-  const groups = createGroupCommit<Member, TaskRow | null>({
+  return createGroupCommit({
     most: limits.tasksPerCommit,
     mostChars: limits.charsPerCommit,
     charsOf: ({ json }) => json.length,
     keyOf: ({ change }) => change.taskId,
     commit: (tenantId, group) => apply(store, tenantId, group),
   })
-  return { add: (tenantId, item) => groups.add(tenantId, { ...item, json: serializeChange(item.change) }) }
 }
 
-async function apply(store: Store, tenantId: string, group: readonly Member[]): Promise<(TaskRow | null)[]> {
+async function apply(store: Store, tenantId: string, group: readonly Change[]): Promise<(TaskRow | null)[]> {
   const rows = await store.write(tenantId, tx => applyAll(tx, tenantId, group))
   const byTask = new Map(rows.map(row => [row?.id, row]))
   return group.map(({ change }) => byTask.get(change.taskId) ?? null)
 }
 
-async function applyAll(tx: Writer, tenantId: string, group: readonly Member[]): Promise<(TaskRow | null)[]> {
+async function applyAll(tx: Writer, tenantId: string, group: readonly Change[]): Promise<(TaskRow | null)[]> {
   // Rows of tasks are locked in one order everywhere.
   const members = group.toSorted((a, b) => (a.change.taskId < b.change.taskId ? -1 : 1))
   const alone = members.filter(({ change }) => change.request)

@@ -1,6 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import type { LoggedEvent, TaskEvent } from '@codetether/protocol/task-event'
 import type { TaskState } from '@codetether/protocol/task-state'
+import type { LogPart } from '../news.ts'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
 
@@ -34,16 +35,6 @@ export interface EventRange {
   tenantId: string
   taskId: string
   afterSeq: number
-}
-
-/** A part of a task's log, and how far the task is. */
-export interface LogPart {
-  events: LoggedEvent[]
-  /** There are events behind these. */
-  more: boolean
-  /** The generation and the state that the whole log leads to. */
-  reached: number
-  state: TaskState
 }
 
 type LogRow = (EventRow & { found: number }) | { seq: null }
