@@ -70,14 +70,12 @@ interface Mode<T> {
   fn: (tx: Transaction) => Promise<T>
 }
 
-async function execute<T>(client: PoolClient, { begin, pipelined, keepsPlans, context, fn }: Mode<T>): Promise<T> {
-  const tx = new Transaction(client, keepsPlans)
-  const opening: Promise<unknown>[] = [client.query(begin)]
-  if (context !== undefined) opening.push(tx.query(setContext, [context]))
-  const work = fn(tx)
-  if (pipelined) return settle([...opening, work, commit(client, tx)], work)
+async function execute<T>(client: PoolClient, mode: Mode<T>): Promise<T> {
+  const tx = new Transaction(client, mode.keepsPlans)
+  const { statements, work } = issue(client, tx, mode)
+  if (mode.pipelined) return settle(statements, work)
   try {
-    await settle([...opening, work], work)
+    await settle(statements, work)
   } catch (error) {
     tx.close()
     await client.query('ROLLBACK').catch(() => undefined)
@@ -85,6 +83,22 @@ async function execute<T>(client: PoolClient, { begin, pipelined, keepsPlans, co
   }
   await commit(client, tx)
   return work
+}
+
+/** Everything that can be sent at once, in one write to the socket instead of one for each statement. */
+function issue<T>(client: PoolClient, tx: Transaction, { begin, pipelined, context, fn }: Mode<T>) {
+  const { stream } = client.connection
+  stream.cork()
+  try {
+    const statements: Promise<unknown>[] = [client.query(begin)]
+    if (context !== undefined) statements.push(tx.query(setContext, [context]))
+    const work = fn(tx)
+    statements.push(work)
+    if (pipelined) statements.push(commit(client, tx))
+    return { statements, work }
+  } finally {
+    stream.uncork()
+  }
 }
 
 /** COMMIT after a statement that failed rolls back; that statement's error is then the one to report. */
