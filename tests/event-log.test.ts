@@ -105,12 +105,14 @@ for (const [how, sql] of [
     const taskId = await taskOf(platform, to('Held'))
     await held.started
     await query(database, `update tasks set ${sql}, lease_until = now() + interval '1 hour' where id = $1`, [taskId])
-    const before = [await readLog(database, taskId), await query(database, 'select * from tasks')]
+    // The thread prolongs a lease whose token it knows.
+    const tasks = () => query(database, `select to_jsonb(t) - 'lease_until' as task from tasks t`)
+    const before = [await readLog(database, taskId), await tasks()]
     const outcomes = Promise.withResolvers<string[]>()
     held.tell(async ctx => outcomes.resolve(await writeAll(ctx)))
     assert.deepEqual(await outcomes.promise, Array(5).fill('LEASE_LOST'))
     await held.ended
-    assert.deepEqual([await readLog(database, taskId), await query(database, 'select * from tasks')], before)
+    assert.deepEqual([await readLog(database, taskId), await tasks()], before)
     assert.deepEqual(await query(database, 'select * from task_artifacts'), [])
   })
 
