@@ -136,7 +136,9 @@ for (const version of both)
       const { agent, started, tell, ended } = held[version]
       const { id } = open((await call(send, { ...message(agent.name), ...soon })).result)
       const context = await started
-      const reader = events(platform, { method: subscribe, params: { id }, headers: active(version) })
+      // On another replica: the one that writes would hand the event to its own readers.
+      await using other = await startPlatform({ database: platform.database })
+      const reader = events(other, { method: subscribe, params: { id }, headers: active(version) })
       const first = (await reader.next()).value
       assert.equal(first?.id, '2')
       await prune(platform, id, 2)
