@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { PlatformError } from '@codetether/protocol/errors'
 import { textOf } from '@codetether/protocol/message'
+import { testDatabase } from '@codetether/testing/test-database'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { agentOf, assertSoundLog, query, soon, to } from './event-log.ts'
 import { type Platform, startPlatform } from './platform.ts'
@@ -133,4 +135,35 @@ test('an event that could not be stored leaves no hole: nothing behind it is sto
   assert.equal(result.status.state, 'failed')
   assert.equal(result.artifacts, undefined)
   await assertSoundLog(platform.database, result.id)
+})
+
+test('a line of a serial agent goes on after a restart, whoever in it was running', async () => {
+  await using database = await testDatabase()
+  const serial = (holds: boolean) =>
+    agentOf(
+      'Serial',
+      async (message, ctx) => {
+        if (textOf(message.parts) === 'ask') return ctx.ask('which?')
+        if (holds && textOf(message.parts) === 'hold') {
+          await once(ctx.signal, 'abort')
+          ctx.signal.throwIfAborted()
+        }
+        await ctx.reply('done')
+      },
+      { serial: true },
+    )
+  const place = { contextId: 'one' }
+  {
+    await using first = await startPlatform({ agents: [serial(true)], database })
+    const asking = (
+      await first.rpc('message/send', { ...to('Serial', 'ask', place), configuration: { blocking: true } })
+    ).result
+    assert.equal(asking.status.state, 'input-required')
+    await first.rpc('message/send', soon(to('Serial', 'hold', place)))
+    await waitUntil('the second runs', async () => (await states(first)).working === 1)
+    // Earlier in the line than what runs.
+    await first.rpc('message/send', soon(to('Serial', 'this one', { taskId: asking.id })))
+  }
+  await using second = await startPlatform({ agents: [serial(false)], database })
+  await allEnded(second, 2)
 })

@@ -150,3 +150,25 @@ test('no program settles a task while a message waits', async () => {
   assert.equal((await platform.rpc('tasks/cancel', { id })).result.status.state, 'canceled')
   held.tell(async () => undefined)
 })
+
+test('a next turn whose messages cannot be read goes on later, and ends nothing else', async () => {
+  const held = heldAgent('Held')
+  await using platform = await startPlatform({ agents: [held.agent] })
+  const { database } = platform
+  const { id } = (await platform.rpc('message/send', soon(to('Held', 'one')))).result
+  await platform.rpc('message/send', soon(to('Held', 'two', { taskId: id })))
+  await query(
+    database,
+    `create function refuse() returns trigger language plpgsql security definer as
+       $$ begin revoke select on public.task_messages from ct_app; return null; end $$;
+     create trigger refuse after update on tasks for each row when (old.turn_seq <> new.turn_seq)
+       execute function refuse()`,
+  )
+  held.tell(ctx => ctx.reply('done'))
+  await waitUntil('the lease is given back', async () => {
+    const rows = await query(database, 'select from tasks where lease_owner is null')
+    return rows.length === 1
+  })
+  await query(database, 'drop function refuse() cascade; grant select on task_messages to ct_app')
+  await whenEnded(platform, id)
+})

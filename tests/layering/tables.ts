@@ -73,6 +73,7 @@ export const serverLeaves: readonly string[] = [
   'trace',
   'version',
   'wake',
+  'work',
 ]
 
 export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']

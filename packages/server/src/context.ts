@@ -9,7 +9,7 @@ import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
 import type { Tracer } from './trace/tracer.ts'
-import type { Wake } from './wake.ts'
+import type { Work } from './work.ts'
 
 /** What every part of the server is given: built once, in `open-context.ts`, and passed first. */
 export interface Context {
@@ -22,7 +22,7 @@ export interface Context {
   readonly changes: Changes
   readonly hints: Hints
   /** Woken when a task waits for somebody to run it. */
-  readonly work: Pick<Wake, 'wake' | 'next'>
+  readonly work: Work
   /** Seals the places in listings that callers carry. */
   readonly cursors: Cursors
   /** The agents of this process. */

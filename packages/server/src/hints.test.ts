@@ -161,3 +161,10 @@ test('a hint with news hands them to who has read the log before, one without me
   hints.wake('a')
   assert.equal(reader.take(5), null)
 })
+
+test('an id in upper case is the same task', async () => {
+  const hints = createHints()
+  using reader = hints.subscribe(task('ABC'))
+  hints.publish('abc')
+  await reader.next(60_000, new AbortController().signal)
+})

@@ -76,7 +76,8 @@ export function createHints(send: (taskId: string) => void = () => undefined): H
       for (const taskId of groups.keys()) hint(taskId)
     },
     subscribe(task, known = null) {
-      const { taskId } = task
+      // Callers may spell the id as they like; the log has it in lower case.
+      const taskId = task.taskId.toLowerCase()
       const group = groups.get(taskId) ?? { task, waiters: new Set() }
       groups.set(taskId, group)
       const waiter = new Waiter(known, () => {

@@ -14,11 +14,12 @@ import { enterInstance, expireOtherLeases, leaveInstance } from './store/instanc
 import { giveBackLeases } from './store/leases.ts'
 import type { Store } from './store/store.ts'
 import { Wake } from './wake.ts'
+import type { Work } from './work.ts'
 
 /** What a process is among others on its database: what it runs, and how it and the others wake each other. */
 export interface OpenInstance extends AsyncDisposable {
   hints: Hints
-  work: Pick<Wake, 'wake' | 'next'>
+  work: Work
   running: RunningTasks
 }
 
@@ -88,6 +89,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
         // The others may have room, or host what this process does not.
         others.bus.sendWork()
       },
+      wakeHere: () => woken.wake(),
       next: (pollMs, signal) => woken.next(pollMs, signal),
     },
     running,

@@ -5,6 +5,8 @@ export interface ConnectOptions {
   /** Shown in pg_stat_activity. */
   name?: string
   timeoutMs?: number
+  /** Without an answer for so long a statement fails: the connection may be one that nobody hears. */
+  queryTimeoutMs?: number
 }
 
 /** One connection outside the pools. The caller ends it. */
@@ -13,6 +15,7 @@ export async function connect(address: DatabaseAddress, options: ConnectOptions 
     ...address,
     application_name: options.name ?? 'codetether',
     connectionTimeoutMillis: options.timeoutMs ?? 10_000,
+    ...(options.queryTimeoutMs !== undefined && { query_timeout: options.queryTimeoutMs }),
   })
   // A connection that breaks while idle says so here, and without a listener it would end the process.
   // Whoever uses it learns of it from the failing query, or from 'end'.

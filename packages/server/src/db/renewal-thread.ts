@@ -12,10 +12,16 @@ const { address, instanceId, leaseMs, blockedMs, slots }: RenewalData = workerDa
 const closing = new AbortController()
 parentPort?.once('message', () => closing.abort())
 
+// Locked in the order in which groups of changes lock: otherwise the two wait for each other.
 const renew = `
-  update tasks set lease_until = now() + make_interval(secs => $3)
-  where lease_owner = $1 and lease_token = any ($2::uuid[]) and state in ('submitted', 'working')
-  returning lease_token as token`
+  with mine as materialized (
+    select tenant_id, id from tasks
+    where lease_owner = $1 and lease_token = any ($2::uuid[]) and state in ('submitted', 'working')
+    order by id for no key update
+  )
+  update tasks t set lease_until = now() + make_interval(secs => $3)
+  from mine m where t.tenant_id = m.tenant_id and t.id = m.id
+  returning t.lease_token as token`
 
 /** When the event loop was last seen to turn. */
 let turned = { ticks: -1, at: 0 }
@@ -39,7 +45,11 @@ async function renewOnce(client: Client): Promise<void> {
 let client: Client | null = null
 while (!closing.signal.aborted) {
   try {
-    client ??= await connect(address, { name: 'codetether-leases', timeoutMs: leaseMs / 3 })
+    client ??= await connect(address, {
+      name: 'codetether-leases',
+      timeoutMs: leaseMs / 3,
+      queryTimeoutMs: leaseMs / 3,
+    })
     await renewOnce(client)
   } catch {
     // The next round tries again, on a connection that works.

@@ -56,3 +56,30 @@ test('a session hears what others say, comes back after it was cut, and shows th
   }
   assert.equal(await isAlive(), false)
 })
+
+test('a session that is closed while it comes back ends', async () => {
+  await using database = await testDatabase()
+  const [reopening, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let opened = 0
+  const session = await openSession({
+    address: database.system,
+    instanceId,
+    channel: 'test',
+    log,
+    onNotification: () => undefined,
+    onOpen: async () => {
+      if (++opened === 1) return
+      reopening.resolve()
+      await gate.promise
+    },
+  })
+  await withConnection(database.admin, client =>
+    client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'codetether-session'`,
+    ),
+  )
+  await reopening.promise
+  const closed = session[Symbol.asyncDispose]()
+  gate.resolve()
+  await closed
+})

@@ -41,6 +41,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       const next = await reopen(options, closing.signal)
       if (!next) return
       current = next
+      // Closed while it came back: whoever closes has ended the one before.
+      if (closing.signal.aborted) return await next.client.end().catch(() => undefined)
     }
   }
   const kept = keep()

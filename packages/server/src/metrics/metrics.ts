@@ -2,7 +2,7 @@ import { Counter, Histogram } from './instruments.ts'
 import { Registry } from './registry.ts'
 
 /**
- * What the parts of a server count as it happens; the rest is read at each scrape (`open-metrics.ts`). Labels have
+ * What the parts of a server count as it happens; the rest is read at each scrape (`server-families.ts, task-families.ts and process-families.ts`). Labels have
  * values of closed lists only: no ids, nothing that a caller wrote, no tenant.
  */
 export type Metrics = ReturnType<typeof createMetrics>

@@ -48,5 +48,4 @@ async function storeFailure(ctx: Context, agent: Agent, attempt: Attempt, error:
     lease: { ...queued(backOffSeconds(failures)), begins: false },
     lostLeases: failures,
   })
-  ctx.work.wake()
 }

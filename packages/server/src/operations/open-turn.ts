@@ -81,7 +81,7 @@ async function storeEvents(
   const turn = isEnd ? await ctx.store.read(tenantId, tx => findUnread(tx, { tenantId, taskId, fence })) : null
   if (turn === null) throw lost(taskId)
   const goesOn = events.map(event => (event.kind === 'status' ? { ...event, state: 'working' as const } : event))
-  const next = await applyEvents(ctx, { ...application, events: goesOn, turn })
+  const next = await applyEvents(ctx, { ...application, events: goesOn, turn, lostLeases: 0 })
   if (!next) throw lost(taskId)
   return { next }
 }

@@ -18,10 +18,14 @@ export const attemptBegins = (attempt: number): TaskEvent[] => [
 export function startAttempt(ctx: Context, attempt: Omit<Attempt, 'signal'>): void {
   const { task, fence } = attempt
   const lease = { taskId: task.id, token: fence.token }
-  if (ctx.running.start(lease, signal => runAttempt(ctx, { ...attempt, signal }))) return
-  ctx.store
-    .system(tx => giveBackLeases(tx, ctx.instanceId, [fence.token]))
-    .catch((error: unknown) => ctx.log.warn({ err: error, taskId: task.id }, 'a lease could not be given back'))
+  if (!ctx.running.start(lease, signal => runAttempt(ctx, { ...attempt, signal }))) void giveBack(ctx, attempt)
+}
+
+/** Lets somebody else go on at once. If even that fails, the lease runs out. */
+async function giveBack({ store, instanceId, log }: Context, { task, fence }: Omit<Attempt, 'signal'>): Promise<void> {
+  await store
+    .system(tx => giveBackLeases(tx, instanceId, [fence.token]))
+    .catch((error: unknown) => log.warn({ err: error, taskId: task.id }, 'a lease could not be given back'))
 }
 
 /**
@@ -32,12 +36,13 @@ export function startAttempt(ctx: Context, attempt: Omit<Attempt, 'signal'>): vo
 async function runAttempt(ctx: Context, attempt: Attempt): Promise<void> {
   const agent = ctx.agents.find(a => a.name === attempt.task.agent)
   if (!agent) return ctx.log.error({ taskId: attempt.task.id }, 'task without its agent')
-  for (let current = attempt; ; ) {
-    const next = await runTurn(ctx, agent, current)
-    if (!next) break
-    current = next
+  try {
+    for (let current: Attempt | null = attempt; current; ) current = await runTurn(ctx, agent, current)
+  } catch (error) {
+    ctx.log.error({ err: error, taskId: attempt.task.id }, 'the next turn of a task could not begin')
+    await giveBack(ctx, attempt)
   }
-  if (agent.serial) ctx.work.wake()
+  if (agent.serial) ctx.work.wakeHere()
 }
 
 /** @returns the attempt in its next turn, if a message waits for one. */

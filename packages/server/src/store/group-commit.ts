@@ -44,6 +44,7 @@ export function createGroupCommit<Item, Result>(grouping: Grouping<Item, Result>
     // What waits has keys that are under way: the end of those groups looks again.
     if (group.length === 0) return
     queue.inFlight++
+    if (queue.waiting.length > 0) schedule(tenantId, queue)
     await settle(grouping, tenantId, group)
     queue.inFlight--
     for (const { item } of group) queue.keys.delete(grouping.keyOf?.(item) ?? '')

@@ -35,7 +35,7 @@ const claim = statement(`
         select from tasks o
         where o.tenant_id = t.tenant_id and o.principal = t.principal and o.agent = t.agent
           and o.serial_key = t.serial_key and o.state in ('submitted', 'working')
-          and o.id <> t.id and (o.state = 'working' or o.id < t.id)))
+          and o.id <> t.id and (o.state = 'working' or (t.state = 'submitted' and o.id < t.id))))
     order by lease_until limit $4 for update skip locked
   )
   update tasks t set lease_owner = $1, lease_token = gen_random_uuid(), lease_until = now() + make_interval(secs => $3),
