@@ -167,3 +167,29 @@ test('a line of a serial agent goes on after a restart, whoever in it was runnin
   await using second = await startPlatform({ agents: [serial(false)], database })
   await allEnded(second, 2)
 })
+
+test('what waits far behind in a line is put off, and others do not wait for it', async () => {
+  const held = Promise.withResolvers<void>()
+  const agent = agentOf(
+    'Serial',
+    async (message, ctx) => {
+      if (textOf(message.parts) === 'hold') await held.promise
+      await ctx.reply('done')
+    },
+    { serial: true },
+  )
+  await using platform = await startPlatform({ agents: [agent] })
+  const send = (text: string, contextId: string) =>
+    platform.rpc('message/send', soon(to('Serial', text, { contextId })))
+  await send('hold', 'long')
+  await waitUntil('the first runs', async () => (await states(platform)).working === 1)
+  await Promise.all(Array.from({ length: 300 }, (_, n) => send(String(n), 'long')))
+  await waitUntil('all behind it are put off', async () => {
+    const due = await query(platform.database, `select from tasks where state = 'submitted' and lease_until < now()`)
+    return due.length === 0
+  })
+  await send('go', 'other')
+  await waitUntil('the other one has run', async () => (await states(platform)).completed === 1)
+  held.resolve()
+  await allEnded(platform, 302)
+})

@@ -54,7 +54,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
       blockedMs: limits.blockedMs,
       slots: slots.buffer,
       onLost: tokens => running.abortTokens(tokens, new Error('the lease was lost, or the task has ended')),
-      onError: error => options.log.error({ err: error }, 'leases are not renewed any more'),
+      onError: error => options.log.error({ err: error }, 'the thread that renews leases has failed'),
     }),
   )
   let isFull = false

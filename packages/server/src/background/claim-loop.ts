@@ -3,23 +3,24 @@ import type { Context } from '../context.ts'
 import { beginClaimed } from '../operations/begin-claimed.ts'
 import { claimTasks } from '../store/leases.ts'
 
-const batch = 100
+/** What is claimed waits until those before it have begun. */
+const mostAtOnce = 100
 
 /** Runs what waits for an agent of this process, for as long as there is room. */
 async function claimAll(ctx: Context): Promise<void> {
   const agents = ctx.agents.map(agent => agent.name)
   const leaseSeconds = ctx.config.leaseMs / 1000
-  for (;;) {
-    const limit = Math.min(batch, ctx.running.room())
-    if (limit === 0 || ctx.stopping.aborted) return
-    const claim = { owner: ctx.instanceId, agents, leaseSeconds, limit, running: ctx.running.tokens() }
-    const claimed = await ctx.store.system(tx => claimTasks(tx, claim))
+  for (let more = true; more; ) {
+    const room = Math.min(mostAtOnce, ctx.running.room())
+    if (room === 0 || ctx.stopping.aborted) return
+    const claim = { owner: ctx.instanceId, agents, leaseSeconds, room, running: ctx.running.tokens() }
+    const taken = await ctx.store.system(tx => claimTasks(tx, claim))
     // One task that cannot begin must not keep those behind it from going on; its lease runs out.
-    for (const task of claimed)
+    for (const task of taken.claimed)
       await beginClaimed(ctx, task).catch((error: unknown) =>
         ctx.log.error({ err: error, taskId: task.taskId }, 'a task could not begin'),
       )
-    if (claimed.length < limit) return
+    more = taken.more
   }
 }
 

@@ -6,6 +6,7 @@ import { type Claimed, giveBackLeases } from '../store/leases.ts'
 import { applyEvents } from './apply-events.ts'
 import { backOffSeconds } from './back-off.ts'
 import { givenUp } from './failure.ts'
+import { leaveLine } from './leave-line.ts'
 import { ownLease } from './new-lease.ts'
 import { readTurn } from './read-turn.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
@@ -69,5 +70,6 @@ async function postpone(ctx: Context, claimed: Claimed, losses: number): Promise
 
 async function giveUp(ctx: Context, claimed: Claimed, losses: number): Promise<void> {
   const end = givenUp(losses, 'the process that ran it ended or froze each time')
-  await applyEvents(ctx, { ...fenced(claimed), ...end, turn: 'all read', lostLeases: losses })
+  const task = await applyEvents(ctx, { ...fenced(claimed), ...end, turn: 'all read', lostLeases: losses })
+  if (task && task.serialKey !== null) await leaveLine(ctx, task)
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
 import { applyEvents } from './apply-events.ts'
 import { getTask } from './get-task.ts'
+import { leaveLine } from './leave-line.ts'
 
 /** Ends a task and stops its agent. Throws TASK_NOT_FOUND, or TASK_NOT_CANCELABLE when it has ended already. */
 export async function cancelTask(ctx: Context, principal: Principal, taskId: string): Promise<void> {
@@ -19,5 +20,5 @@ export async function cancelTask(ctx: Context, principal: Principal, taskId: str
     throw new PlatformError('TASK_NOT_CANCELABLE', `the task is ${now.state}`, { metadata: { state: now.state } })
   }
   ctx.running.abort(task.id, new Error('the task was canceled'))
-  if (task.serialKey !== null) ctx.work.wake()
+  if (task.serialKey !== null) await leaveLine(ctx, task)
 }

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { giveBackLeases } from '../store/leases.ts'
 import type { Attempt } from './attempt.ts'
 import { endInFailure } from './end-in-failure.ts'
+import { leaveLine } from './leave-line.ts'
 import { openTurn } from './open-turn.ts'
 import { readTurn } from './read-turn.ts'
 
@@ -42,7 +43,7 @@ async function runAttempt(ctx: Context, attempt: Attempt): Promise<void> {
     ctx.log.error({ err: error, taskId: attempt.task.id }, 'the next turn of a task could not begin')
     await giveBack(ctx, attempt)
   }
-  if (agent.serial) ctx.work.wakeHere()
+  if (agent.serial) await leaveLine(ctx, attempt.task)
 }
 
 /** @returns the attempt in its next turn, if a message waits for one. */

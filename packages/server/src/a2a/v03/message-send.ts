@@ -3,6 +3,7 @@ import { presentOldView } from '../../present/old-view.ts'
 import { presentTask } from '../../present/task-v03.ts'
 import type { Method } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
@@ -13,8 +14,11 @@ export const messageSend: Method<SendParams> = {
   params: SendParams,
   async handle(call) {
     const { historyLength, blocking } = call.params.configuration ?? {}
+    const waits = blocking !== false
+    // Who waits counts as a stream.
+    if (waits) takeStreamSlot(call)
     const started = await startTask(call, toStartRequest(call.params))
-    const snapshot = await settled(call, started, blocking !== false)
+    const snapshot = await settled(call, started, waits)
     const result = presentTask(snapshot, viewOf(call, historyLength))
     return { result: call.params.message.oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },

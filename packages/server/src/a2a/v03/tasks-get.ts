@@ -12,7 +12,7 @@ export const tasksGet: Method<TaskIdParams> = {
   params: TaskIdParams,
   async handle(call) {
     const { taskId, historyLength, oldShape } = call.params
-    const snapshot = await readTask(call, taskId)
+    const snapshot = await readTask(call, { id: taskId, historyLength: oldShape ? undefined : historyLength })
     const result = presentTask(snapshot, viewOf(call, historyLength))
     return { result: oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },

@@ -11,6 +11,6 @@ export const getTask: Method<TaskParams> = {
   params: TaskParams,
   async handle(call) {
     const { id, historyLength } = call.params
-    return { result: presentTask(await readTask(call, id), viewOf(call, historyLength)) }
+    return { result: presentTask(await readTask(call, { id, historyLength }), viewOf(call, historyLength)) }
   },
 }

@@ -2,6 +2,7 @@ import { SendMessageParams } from '@codetether/protocol/v10/params'
 import { presentTask } from '../../present/task-v10.ts'
 import type { Method } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
@@ -12,8 +13,11 @@ export const sendMessage: Method<SendMessageParams> = {
   params: SendMessageParams,
   async handle(call) {
     const { configuration } = call.params
+    const waits = configuration?.returnImmediately !== true
+    // Who waits counts as a stream.
+    if (waits) takeStreamSlot(call)
     const started = await startTask(call, toStartRequest(call.params))
-    const snapshot = await settled(call, started, configuration?.returnImmediately !== true)
+    const snapshot = await settled(call, started, waits)
     return { result: { task: presentTask(snapshot, viewOf(call, configuration?.historyLength)) } }
   },
 }
