@@ -13,6 +13,8 @@ async function start(
   if (database === null) throw new Error('ours needs a database')
   const { config } = loadConfig({
     ...{ A2A_PORT: '0', CODETETHER_DATA_DIR: directory, CODETETHER_SECRET_KEY: secret, DATABASE_URL: database },
+    // The streams that stay open belong to tasks that run.
+    CODETETHER_MAX_RUNNING_TASKS: '5000',
     ...(tokens !== '' && { A2A_AUTH_TOKENS: tokens }),
   })
   const overrides = agent === 'script' ? { agents: [scriptAgent(orders)] } : {}
