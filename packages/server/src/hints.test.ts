@@ -162,6 +162,20 @@ test('a hint with news hands them to who has read the log before, one without me
   assert.equal(reader.take(5), null)
 })
 
+test('a followed task is as far as its readers here were told', () => {
+  const hints = createHints()
+  const part = () => ({ events: [], more: false, reached: 1, state: 'working' as const })
+  const news = (lastSeq: number) => ({ afterSeq: 0, lastSeq, chars: 1, part })
+  using _known = hints.subscribe(task('a'), news(3))
+  using _unknown = hints.subscribe(task('b'))
+  const told = () => hints.followed().map(({ taskId, lastSeq }) => `${taskId}${lastSeq}`)
+  assert.deepEqual(told(), ['a3', 'b0'])
+  hints.publish('a', news(5))
+  hints.wake('b', 7)
+  hints.wake('b')
+  assert.deepEqual(told(), ['a5', 'b7'])
+})
+
 test('an id in upper case is the same task', async () => {
   const hints = createHints()
   using reader = hints.subscribe(task('ABC'))

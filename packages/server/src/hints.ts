@@ -21,13 +21,13 @@ export interface TaskKey {
 export interface Hints {
   /** Wakes the readers in this process, who get the news too, and by way of the bus those in others. */
   publish(taskId: string, news?: News): void
-  /** Wakes the readers in this process. */
-  wake(taskId: string): void
+  /** Wakes the readers in this process, because of a log up to `lastSeq` if that is known. */
+  wake(taskId: string, lastSeq?: number): void
   wakeAll(): void
   /** @param known what the reader has of the log before it reads. */
   subscribe(task: TaskKey, known?: News | null): Subscription
-  /** The tasks that somebody follows. */
-  followed(): TaskKey[]
+  /** The tasks that somebody follows, and up to where all of their readers were told of the log. */
+  followed(): (TaskKey & { lastSeq: number })[]
 }
 
 class Waiter extends Wake implements Subscription {
@@ -57,28 +57,32 @@ class Waiter extends Wake implements Subscription {
 
 interface Group {
   task: TaskKey
+  lastSeq: number
   waiters: Set<Waiter>
 }
 
 /** Hints within one process. `send` takes those that the others are to have too. */
 export function createHints(send: (taskId: string) => void = () => undefined): Hints {
   const groups = new Map<string, Group>()
-  const hint = (taskId: string, news?: News) => {
-    for (const waiter of groups.get(taskId)?.waiters ?? []) waiter.hint(news)
+  const hint = (taskId: string, lastSeq: number, news?: News) => {
+    const group = groups.get(taskId)
+    if (!group) return
+    group.lastSeq = Math.max(group.lastSeq, lastSeq)
+    for (const waiter of group.waiters) waiter.hint(news)
   }
   return {
-    wake: taskId => hint(taskId),
+    wake: (taskId, lastSeq = 0) => hint(taskId, lastSeq),
     publish(taskId, news) {
-      hint(taskId, news)
+      hint(taskId, news?.lastSeq ?? 0, news)
       send(taskId)
     },
     wakeAll() {
-      for (const taskId of groups.keys()) hint(taskId)
+      for (const taskId of groups.keys()) hint(taskId, 0)
     },
     subscribe(task, known = null) {
       // Callers may spell the id as they like; the log has it in lower case.
       const taskId = task.taskId.toLowerCase()
-      const group = groups.get(taskId) ?? { task, waiters: new Set() }
+      const group = groups.get(taskId) ?? { task, lastSeq: known?.lastSeq ?? 0, waiters: new Set() }
       groups.set(taskId, group)
       const waiter = new Waiter(known, () => {
         group.waiters.delete(waiter)
@@ -87,6 +91,6 @@ export function createHints(send: (taskId: string) => void = () => undefined): H
       group.waiters.add(waiter)
       return waiter
     },
-    followed: () => [...groups.values()].map(group => group.task),
+    followed: () => [...groups.values()].map(({ task, lastSeq }) => ({ ...task, lastSeq })),
   }
 }

@@ -35,6 +35,8 @@ export const calculate = (text: string): string =>
  * tests", "divide the work into 3 parts". So does what only looks like one: a single number, a date, a version.
  */
 export const isCalculation = (text: string): boolean =>
+  // Most texts have no number, and every message is asked about: an error costs a hundred times the look.
+  /\d/.test(text) &&
   recover(
     () => hasOperation(readCalculation(text)) && !dateOrNumberPlate.test(withoutCourtesies(text)),
     () => false,

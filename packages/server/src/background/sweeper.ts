@@ -19,7 +19,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
     startClaiming(ctx),
     every(ctx, 'bury dead instances', 2 * second, () => buryDead(ctx)),
     every(ctx, 'abort lost runs', 2 * second, () => abortLost(ctx, ctx.running.tokens())),
-    every(ctx, 'wake followers', limits.followedPollMs, wakeFollowers(ctx)),
+    every(ctx, 'wake followers', limits.followedPollMs, () => wakeFollowers(ctx)),
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),
     every(ctx, 'retention', hour, () => keepRetention(ctx)),

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList, isIPv4 } from 'node:net'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -8,7 +8,7 @@ const wildcards = new BlockList()
 wildcards.addAddress('0.0.0.0', 'ipv4')
 wildcards.addAddress('::', 'ipv6')
 
-const family = (host: string) => (isIPv6(host) ? 'ipv6' : 'ipv4')
+const family = (host: string) => (isIPv4(host) ? 'ipv4' : 'ipv6')
 
 /** True if only this machine can reach a port bound to the host. A name other than localhost could resolve to anything. */
 export const isLoopback = (host: string): boolean => host === 'localhost' || loopback.check(host, family(host))

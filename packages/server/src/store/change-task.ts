@@ -74,6 +74,7 @@ const allowed = `t.tenant_id = $1 and t.id = i.id and t.state = any (i."from")
 // One statement for any number of tasks. The rows of `tasks` are locked first, in the order of the input; seq and
 // generation of all other rows follow from them. A change that its row refuses is left out of the result, and out of
 // everything else. Without the limit the plan is made for many rows: one that reads all of a table while it is small.
+// What is replaced is unnested, so that a change which replaces nothing joins with nothing: `= any` read every chunk.
 const changeAfter = (before: string, condition: string) => `
   with input as (
     select * from jsonb_to_recordset($2::jsonb) as i (
@@ -122,8 +123,8 @@ const changeAfter = (before: string, condition: string) => `
     select $1, id, b.seq + m."offset", m.message
     from base b, jsonb_to_recordset(plan->'messages') as m ("offset" bigint, message jsonb)
   ), replaced as (
-    delete from task_artifacts a using base b
-    where a.tenant_id = $1 and a.task_id = b.id and a.artifact_id = any (b.replaced)
+    delete from task_artifacts a using (select id, unnest(replaced) as artifact_id from base) as r
+    where a.tenant_id = $1 and a.task_id = r.id and a.artifact_id = r.artifact_id
   ), chunk as (
     insert into task_artifacts (tenant_id, task_id, artifact_id, seq, artifact)
     select $1, id, c."artifactId", b.seq + c."offset", c.artifact

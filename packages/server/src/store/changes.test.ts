@@ -8,8 +8,9 @@ import { newId } from '../ids.ts'
 import { createLogger } from '../logger.ts'
 import { planEvents } from '../operations/plan-events.ts'
 import { defaultTenantId } from '../tenants.ts'
-import { serializeChange, type TaskChange } from './change-task.ts'
+import { changeTask, serializeChange, type TaskChange } from './change-task.ts'
 import { type Change, createChanges } from './changes.ts'
+import { statement } from './statement.ts'
 import { createStore, type Store } from './store.ts'
 import { createSubmissions } from './submissions.ts'
 
@@ -107,4 +108,28 @@ test('groups that change the same tasks in opposite orders do not deadlock', asy
     const rows = await Promise.all([...all(one, opened.ids), ...all(other, opened.ids.toReversed())])
     assert.ok(rows.every(row => row !== null))
   }
+})
+
+const readOfArtifacts = statement(`
+  select (seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 as rows from pg_stat_xact_user_tables
+  where relname = 'task_artifacts'`)
+
+test('appending to a long artifact reads none of its chunks, replacing it deletes them', async () => {
+  await using opened = await tasksIn(1)
+  const [taskId = ''] = opened.ids
+  const first = Array.from({ length: 2_000 }, (_, n) => chunk(String(n)))
+  const change = (events: TaskEvent[]): TaskChange => ({
+    ...{ taskId, plan: planEvents(events, 'Echo'), from: ['working'], lease: 'keep' },
+  })
+  const store = (events: TaskEvent[]) =>
+    opened.store.write(defaultTenantId, async tx => {
+      const changed = changeTask(tx, defaultTenantId, change(events))
+      const [rows] = await Promise.all([tx.query<{ rows: number }>(readOfArtifacts, []), changed])
+      return rows
+    })
+  await store(first)
+  assert.deepEqual(await store([chunk('next')]), [{ rows: 0 }])
+  await store([{ ...chunk('anew'), append: false } as TaskEvent])
+  const left = statement('select count(*)::int as rows from task_artifacts')
+  assert.deepEqual(await opened.store.read(defaultTenantId, tx => tx.query(left, [])), [{ rows: 1 }])
 })

@@ -69,3 +69,34 @@ test('a key is free again after a group that failed, and after each member that 
   assert.equal(await next, 'a:2')
   assert.deepEqual(begun, [['a:1', 'b:1'], ['a:1'], ['b:1'], ['a:2']])
 })
+
+test('what arrives while a group is young goes together when that one ends', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { begun, add, end } = openGroups()
+  const first = add('a:1')
+  const endOfFirst = await end(0)
+  const others = Promise.all([add('b:1'), add('c:1')])
+  await turn()
+  assert.deepEqual(begun, [['a:1']])
+  endOfFirst?.resolve()
+  await first
+  const endOfSecond = await end(1)
+  assert.deepEqual(begun, [['a:1'], ['b:1', 'c:1']])
+  endOfSecond?.resolve()
+  await others
+})
+
+test('a group that takes long does not hold up the next one, and a full one waits for nobody', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { begun, add, end } = openGroups({ most: 2 })
+  const first = add('a:1')
+  const endOfFirst = await end(0)
+  const second = add('b:1')
+  t.mock.timers.tick(10)
+  const endOfSecond = await end(1)
+  const full = Promise.all([add('c:1'), add('d:1')])
+  const endOfFull = await end(2)
+  assert.deepEqual(begun, [['a:1'], ['b:1'], ['c:1', 'd:1']])
+  for (const group of [endOfFirst, endOfSecond, endOfFull]) group?.resolve()
+  await Promise.all([first, second, full])
+})

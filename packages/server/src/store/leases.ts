@@ -108,17 +108,14 @@ export async function findHeld(tx: SystemWriter, owner: string, tokens: readonly
   return rows.map(row => row.token)
 }
 
-const changed = statement(`
-  select id from unnest($1::uuid[], $2::uuid[]) as followed (tenant_id, id) join tasks using (tenant_id, id)
-  where updated_at > now() - make_interval(secs => $3)`)
+const grown = statement(`
+  select id as "taskId", last_seq::float8 as "lastSeq"
+  from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as followed (tenant_id, id, seq) join tasks using (tenant_id, id)
+  where last_seq > seq`)
 
-/** Which of these tasks have changed in the last seconds. */
-export async function findChanged(
+/** Which of these logs have grown beyond what their readers here were told of. */
+export const findGrown = (
   tx: SystemWriter,
-  followed: readonly { tenantId: string; taskId: string }[],
-  seconds: number,
-): Promise<string[]> {
-  const values = [followed.map(f => f.tenantId), followed.map(f => f.taskId), seconds]
-  const rows = await tx.query<{ id: string }>(changed, values)
-  return rows.map(row => row.id)
-}
+  followed: readonly { tenantId: string; taskId: string; lastSeq: number }[],
+): Promise<{ taskId: string; lastSeq: number }[]> =>
+  tx.query(grown, [followed.map(f => f.tenantId), followed.map(f => f.taskId), followed.map(f => f.lastSeq)])
