@@ -87,7 +87,10 @@ function lifecycle({ url, stopping, dispose, failed, log }: Life): RunningServer
     url,
     stopped,
     async [Symbol.asyncDispose]() {
-      await stopOnce()
+      await stopOnce().catch((error: unknown) => {
+        reject(error)
+        throw error
+      })
       resolve()
     },
   }

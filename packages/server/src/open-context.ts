@@ -60,6 +60,7 @@ export async function openContext(
   const instanceId = newId()
   const given = agents.some(agent => agent.name === echoAgent.name) ? agents : [...agents, echoAgent]
   const hosted = given.map(agent => observeAgent(agent, observer))
+  warnOfUnknownSkills(config, hosted, log)
   const fallback = hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent
   const instance = stack.use(
     await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
@@ -94,6 +95,12 @@ export async function openContext(
     announce: database.announce,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {
+  const known = new Set(agents.flatMap(({ skills }) => skills.map(({ id }) => id)))
+  const unknown = publicSkills.filter(id => !known.has(id))
+  if (unknown.length > 0) log.warn({ skills: unknown }, 'A2A_PUBLIC_SKILLS names skills that no agent has')
 }
 
 const readFigures = (store: Store, log: Logger): Promise<TaskFigures> =>

@@ -6,6 +6,9 @@ import type {} from './fastify-types.ts'
 /** Methods that appear by their names, in metrics and traces. Node knows dozens. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
+/** A path is what its caller wrote, and each span of it waits in memory. */
+const mostPathChars = 256
+
 /** A request as metrics and traces name it: never by its path, which callers choose. */
 const nameOf = ({ routeOptions, method, is404 }: FastifyRequest) => ({
   route: (!is404 && routeOptions.url) || 'unknown',
@@ -50,7 +53,7 @@ export function withinRequest<T>({ id, span }: FastifyRequest, work: () => T): T
 /** The conventions of OpenTelemetry for HTTP servers. The path is the caller's text, which belongs in traces. */
 const attributesOf = ({ method, url, protocol }: FastifyRequest, route: string) => ({
   'http.request.method': methods.has(method) ? method : '_OTHER',
-  'url.path': url.split('?')[0] ?? '',
+  'url.path': (url.split('?')[0] ?? '').slice(0, mostPathChars),
   'url.scheme': protocol,
   ...(route !== 'unknown' && { 'http.route': route }),
 })

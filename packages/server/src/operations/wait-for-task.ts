@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskRow } from '../store/tasks.ts'
-import { getTask } from './get-task.ts'
+import { getTask, peekTask } from './get-task.ts'
 
 interface Wait {
   taskId: string
@@ -52,11 +52,10 @@ async function waitUntil(
   const timer = setTimeout(() => late.abort(), ms)
   const stop = AbortSignal.any([signal, ctx.stopping, late.signal])
   try {
-    for (;;) {
-      const snapshot = await getTask(ctx, principal, taskId, limits.historyLength)
-      if (isReached(snapshot.task) || stop.aborted) return snapshot
+    // Only the row until then: the whole task at each of its chunks would be read in the square of their number.
+    while (!isReached(await peekTask(ctx, principal, taskId)) && !stop.aborted)
       await hints.next(limits.streamPollMs, stop)
-    }
+    return await getTask(ctx, principal, taskId, limits.historyLength)
   } finally {
     clearTimeout(timer)
   }

@@ -57,6 +57,19 @@ export async function findTask(
   return row ? toSnapshot(row) : null
 }
 
+const findRow = statement(
+  `select ${taskColumns} from tasks t where t.tenant_id = $1 and t.id = $2 and t.principal = $3`,
+)
+
+/** One task of a principal without its conversation and its artifacts, which may be megabytes. */
+export async function findTaskRow(
+  tx: Reader,
+  { tenantId, id, principal }: { tenantId: string; id: string; principal: string },
+): Promise<TaskRow | null> {
+  const [row] = await tx.query<TaskRow>(findRow, [tenantId, id, principal])
+  return row ?? null
+}
+
 const first = statement(`
   select seq::float8 as seq, message from task_messages
   where tenant_id = $1 and task_id = $2 and seq <= $3 order by seq`)
