@@ -3,9 +3,9 @@ import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
-import type { Metrics } from '../metrics/metrics.ts'
 import { presentRpcError } from '../present/error.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
+import type { TaskFrame } from '../store/task-frame.ts'
 import type { Answer } from './method.ts'
 
 interface Exchange {
@@ -24,12 +24,19 @@ export async function sendStream(
 ): Promise<void> {
   // The first frame comes before the headers: a refusal is an answer, not a stream. It may be large, and is not kept.
   const opening = [await stream.next()]
-  const frames = async function* () {
+  function* toEvent(frame: TaskFrame): Generator<SseEvent> {
+    const result = present(frame)
+    if (!result) return
+    ctx.metrics.streamFrames.add({})
+    yield { id: frame.generation, data: JSON.stringify({ jsonrpc: '2.0', id, result }) }
+  }
+  async function* frames(): AsyncGenerator<SseEvent> {
     try {
       const first = opening.pop()
-      if (first && !first.done) yield* toEvent(id, present(first.value), first.value.generation)
-      for await (const frame of stream) yield* toEvent(id, present(frame), frame.generation)
+      if (first && !first.done) yield* toEvent(first.value)
+      for await (const frame of stream) yield* toEvent(frame)
     } catch (thrown) {
+      ctx.metrics.streamFrames.add({})
       yield refusal(id, asPlatformError(thrown, ctx.log))
     }
   }
@@ -39,17 +46,10 @@ export async function sendStream(
     reply.raw.writeHead(200, { ...plainHeaders(reply), ...sseHeaders })
     // What comes first may be a long wait.
     if (opening[0]?.value?.kind === 'open') reply.raw.flushHeaders()
-    await writeEvents(reply.raw, counted(frames(), ctx.metrics), { stop: ctx.stopping, gone })
+    await writeEvents(reply.raw, frames(), { stop: ctx.stopping, gone })
   } finally {
     // A reader that leaves with the first frame leaves before the loop that would end the source.
     await stream.return()
-  }
-}
-
-async function* counted(events: AsyncIterable<SseEvent>, { streamFrames }: Metrics): AsyncGenerator<SseEvent> {
-  for await (const event of events) {
-    streamFrames.add({})
-    yield event
   }
 }
 
@@ -64,7 +64,3 @@ function refusal(id: RpcId, error: PlatformError): SseEvent {
 
 const plainHeaders = (reply: FastifyReply): Record<string, string> =>
   Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
-
-function* toEvent(id: RpcId, result: object | null, generation: number): Generator<SseEvent> {
-  if (result) yield { id: generation, data: JSON.stringify({ jsonrpc: '2.0', id, result }) }
-}

@@ -37,6 +37,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log.child({}, { level: 'warn' })
   const app = Fastify({
     loggerInstance,
+    // Lines name their request by the fields around them: a logger for each request would live as long as its stream.
+    childLoggerFactory: logger => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
     trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
