@@ -31,7 +31,7 @@ const causes: ReadonlyMap<string, { code: ErrorCode; hint: string }> = new Map([
   ['ENOENT', { code: 'UNAVAILABLE', hint: address }],
   ['28P01', { code: 'UNAUTHENTICATED', hint: login }],
   ['28000', { code: 'UNAUTHENTICATED', hint: login }],
-  ['3D000', { code: 'NOT_FOUND', hint: privileged }],
+  ['3D000', { code: 'NOT_FOUND', hint: 'codetether migrate --create makes the database of DATABASE_URL' }],
   ['42501', { code: 'FORBIDDEN', hint: privileged }],
 ])
 

@@ -12,6 +12,13 @@ const table: [what: string, error: unknown, exitCode: number, code: string][] = 
   ['a database that is away', new PlatformError('UNAVAILABLE', 'later'), 75, 'UNAVAILABLE'],
   ['an unknown task', new RemoteError(-32001, 'no such task'), 3, 'TASK_NOT_FOUND'],
   ['a finished task', new RemoteError(-32002, 'finished'), 5, 'TASK_NOT_CANCELABLE'],
+  [
+    'a message to a finished task',
+    new RemoteError(-32004, 'ended', { data: [{ metadata: { state: 'completed' } }] }),
+    5,
+    'UNSUPPORTED_OPERATION',
+  ],
+  ['what a server cannot do', new RemoteError(-32004, 'no'), 1, 'UNSUPPORTED_OPERATION'],
   ['wrong params', new RemoteError(-32602, 'wrong'), 2, 'INVALID_PARAMS'],
   ['no token', new RemoteError(-31401, 'who?', { httpStatus: 401 }), 4, 'UNAUTHENTICATED'],
   ['a foreign code behind 401', new RemoteError(-32099, 'who?', { httpStatus: 401 }), 4, 'UNAUTHENTICATED'],

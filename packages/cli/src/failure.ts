@@ -46,7 +46,7 @@ const hints: Partial<Record<string, string>> = {
   UNAUTHENTICATED: 'give a token with --token, or set CODETETHER_TOKEN',
   FORBIDDEN: 'this token may not do that; another one may',
   TASK_NOT_FOUND: 'list your tasks with: codetether task list',
-  GONE: 'print the task as it is with: codetether task get ID',
+  CURSOR_GONE: 'print the task as it is with: codetether task get ID',
   RATE_LIMITED: 'try again later',
   UNAVAILABLE: 'try again in a moment',
   CONNECTION: 'does a server run there? codetether serve starts one',
@@ -55,8 +55,20 @@ const hints: Partial<Record<string, string>> = {
 
 const withHint = (hint: string | undefined): { hint?: string } => (hint === undefined ? {} : { hint })
 
+/** A message to a task that has ended: the error tells its state. */
+const isOfEndedTask = ({ data }: RemoteError): boolean =>
+  Array.isArray(data) && data.some((detail: { metadata?: { state?: unknown } } | null) => detail?.metadata?.state)
+
 const remoteFailure = (error: RemoteError): Failure => {
   const code = remoteErrorCode(error.code, error.httpStatus)
+  if (code === 'UNSUPPORTED_OPERATION' && isOfEndedTask(error))
+    return {
+      exitCode: exitCodes.conflict,
+      code,
+      message: 'the task has ended, and takes no more messages',
+      hint: 'leave out --task to start another one',
+      details: { rpcCode: error.code, httpStatus: error.httpStatus, retryable: false, data: error.data },
+    }
   const exitCode = code === undefined ? exitCodes.failure : exitCodeOf(code)
   const { code: rpcCode, httpStatus, retryable, retryAfter, data } = error
   return {

@@ -3,7 +3,7 @@ import { type CommandName, type Commands, runCommand } from './commands.ts'
 import { readEnvironment } from './environment.ts'
 import { OutputClosed } from './interruption.ts'
 import type { Io } from './io.ts'
-import { createProgram, withDefaultCommand } from './program.ts'
+import { createProgram, readArguments } from './program.ts'
 import { reportFailure } from './report-failure.ts'
 import { abortOnSignals } from './signals.ts'
 
@@ -22,7 +22,7 @@ const main = async (args: readonly string[]): Promise<void> => {
   try {
     const json = args.includes('--json')
     const program = createProgram(run, { version: manifest.version, writeOut: text => void stdout.write(text), json })
-    await program.parseAsync(withDefaultCommand(args), { from: 'user' })
+    await program.parseAsync(readArguments(program, args), { from: 'user' })
   } catch (error) {
     const cause = controller.signal.reason instanceof OutputClosed ? controller.signal.reason : error
     process.exitCode = reportFailure(cause, io, args.includes('--json'))

@@ -1,11 +1,13 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import type { Config, ExternalConfig } from '@codetether/server/config/config'
 import type { DatabaseAddress } from '@codetether/server/db/address'
 import { withConnection } from '@codetether/server/db/connect'
 import { addressFromUrl, isPooler } from '@codetether/server/db/database-url'
+import { hasCluster } from '@codetether/server/db/embedded/place'
 import { readRuntime } from '@codetether/server/db/embedded/runtime-file'
 import { startEmbedded } from '@codetether/server/db/embedded/start-embedded'
-import { isMissingDatabase } from './database-failure.ts'
-import { UsageError } from './failure.ts'
+import { isForbidden, isMissingDatabase } from './database-failure.ts'
+import { HintedError, UsageError } from './failure.ts'
 import { isRunning } from './find-local-server.ts'
 
 /** A login that may change the schema. Disposing stops a database that was started for it. */
@@ -29,6 +31,15 @@ export const findRunningDatabase = async (dataDir: string): Promise<DatabaseAddr
   const runtime = await readRuntime(dataDir)
   const database = runtime?.database
   return database && isRunning(runtime.pid) && isHere(database) ? database : undefined
+}
+
+/** Throws NOT_FOUND for a data directory without a database: what only looks or deletes makes none. */
+export const requireCluster = async ({ database, dataDir }: Config): Promise<void> => {
+  if (database.kind === 'external' || (await hasCluster(dataDir))) return
+  throw new HintedError(
+    new PlatformError('NOT_FOUND', `there is no database in ${dataDir}`),
+    'is that the data directory (--data-dir, CODETETHER_DATA_DIR)? codetether serve makes a new database',
+  )
 }
 
 /**
@@ -67,8 +78,9 @@ const openExternalAdmin = async ({ url, adminUrl, directUrl }: ExternalConfig): 
     )
   const { database } = addressFromUrl(directUrl ?? url)
   const address = addressFromUrl(chosen)
+  // One that is missing, or closed to this login, is looked at from outside.
   const there = await withConnection(address, async () => address).catch((error: unknown) => {
-    if (!isMissingDatabase(error)) throw error
+    if (!isMissingDatabase(error) && !isForbidden(error)) throw error
     return { ...address, database: maintenanceDatabase }
   })
   return { address: there, database, [Symbol.asyncDispose]: nothing }

@@ -6,7 +6,7 @@ import { loadSecret } from '@codetether/server/db/secret'
 import { createTenantSigner } from '@codetether/server/db/tenant-context'
 import type { Logger } from '@codetether/server/logger'
 import { createStore, type Store } from '@codetether/server/store/store'
-import { findRunningDatabase } from './open-admin.ts'
+import { findRunningDatabase, requireCluster } from './open-admin.ts'
 
 /** The rows of the platform, with the logins that serve. Disposing closes what was opened for it. */
 export interface OpenStore extends AsyncDisposable {
@@ -15,6 +15,7 @@ export interface OpenStore extends AsyncDisposable {
 
 /** Opens the database that the settings name, beside a server that runs on it; starts an embedded one that does not run. */
 export const openStore = async (config: Config, log: Logger): Promise<OpenStore> => {
+  await requireCluster(config)
   await using stack = new AsyncDisposableStack()
   const { app, system, secret, isPooled } = (await besideServer(config)) ?? stack.use(await openDatabase(config, log))
   const options = { size: 2, name: 'codetether-cli', log }

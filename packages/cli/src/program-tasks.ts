@@ -22,6 +22,6 @@ export const addTaskCommands = (program: Command, run: Dispatch): void => {
     .action((id: string, options: Omit<Commands['task cancel'], 'id'>) => run('task cancel', { id, ...options }))
   withServer(task.command('watch <id>'))
     .description('print what happens to a task until it is finished or asks something')
-    .option('--after <number>', 'only what comes after this change (the id of an event)')
+    .option('--after <number>', 'only what comes after this change (the id of an event)', wholeNumber(0))
     .action((id: string, options: Omit<Commands['task watch'], 'id'>) => run('task watch', { id, ...options }))
 }

@@ -4,7 +4,7 @@ import { logFormats, logLevels } from '@codetether/server/config/config'
 import { settingRows } from '@codetether/server/config/setting-rows'
 import { CommanderError } from 'commander'
 import type { CommandName, Commands } from './commands.ts'
-import { createProgram, withDefaultCommand } from './program.ts'
+import { createProgram, readArguments } from './program.ts'
 
 const parse = async (line: readonly string[]): Promise<[CommandName, object] | undefined> => {
   let found: [CommandName, object] | undefined
@@ -12,7 +12,7 @@ const parse = async (line: readonly string[]): Promise<[CommandName, object] | u
     found = [name, options]
   }
   const program = createProgram(run, { version: '1.2.3', writeOut: () => undefined })
-  await program.parseAsync(withDefaultCommand(line), { from: 'user' })
+  await program.parseAsync(readArguments(program, line), { from: 'user' })
   return found
 }
 
@@ -39,7 +39,7 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['task', 'get', 't1', '--history', '0'], 'task get', { id: 't1', history: 0 }],
   [['task', 'list', '--status', 'working', '--limit', '5'], 'task list', { status: 'working', limit: 5 }],
   [['task', 'cancel', 't1', '--server', url], 'task cancel', { id: 't1', server: url }],
-  [['task', 'watch', 't1', '--after', '7'], 'task watch', { id: 't1', after: '7' }],
+  [['task', 'watch', 't1', '--after', '7'], 'task watch', { id: 't1', after: 7 }],
   [['agents', '--json'], 'agents', { json: true }],
   [['card'], 'card', {}],
   [['card', url], 'card', { url }],
@@ -86,7 +86,28 @@ for (const line of wrong) {
   })
 }
 
-for (const line of [['--help'], ['-V'], ['task', '--help'], ['call', '--help'], ['--port', '1', '--help']]) {
+test('help goes to any depth, and names what does not exist', async () => {
+  const written: string[] = []
+  const program = createProgram(async () => undefined, { version: '1.2.3', writeOut: text => written.push(text) })
+  const line = readArguments(program, ['help', 'task', 'list', '--json'])
+  await assert.rejects(program.parseAsync(line, { from: 'user' }), { code: 'commander.helpDisplayed' })
+  assert.match(written.join(''), /^Usage: codetether task list/)
+  for (const words of [['nosuch'], ['task', 'nosuch'], ['task', 'list', 'more']])
+    assert.throws(() => readArguments(program, ['help', ...words]), {
+      name: 'UsageError',
+      message: `unknown command '${words.join(' ')}'`,
+    })
+})
+
+for (const line of [
+  ['--help'],
+  ['-V'],
+  ['help'],
+  ['help', 'help'],
+  ['task', '--help'],
+  ['call', '--help'],
+  ['--port', '1', '--help'],
+]) {
   test(`codetether ${line.join(' ')} answers by itself`, async () => {
     await assert.rejects(parse(line), error => error instanceof CommanderError && error.exitCode === 0)
   })

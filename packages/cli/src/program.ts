@@ -4,6 +4,7 @@ import type { Commands, Dispatch } from './commands.ts'
 import { installHints, shells } from './completion/install-hints.ts'
 import { defaultCommand } from './completion/places.ts'
 import { examples } from './examples.ts'
+import { UsageError } from './failure.ts'
 import type { OutputOptions } from './io.ts'
 import { addDataCommands } from './program-data.ts'
 import { withAccess, withData, withOutput, withServer, withSettings, withStart } from './program-options.ts'
@@ -94,8 +95,25 @@ export const createProgram = (
 
 const ofProgram = new Set(['-h', '--help', '-V', '--version'])
 
-/** Flags without a command, and nothing at all, mean `serve`. */
-export const withDefaultCommand = ([first, ...rest]: readonly string[]): string[] => {
+/** `help` takes any number of words; commander's own takes one and is silent about what it does not know. */
+const helpFor = (program: Command, args: readonly string[]): string[] => {
+  const words = args.filter(arg => !arg.startsWith('-') && arg !== 'help')
+  let command = program
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find(child => child.name() === word || child.aliases().includes(word))
+    if (next === undefined)
+      throw new UsageError(
+        `unknown command '${words.slice(0, index + 1).join(' ')}'`,
+        'codetether --help lists commands',
+      )
+    command = next
+  }
+  return [...words, '--help']
+}
+
+/** What the arguments mean to commander. Flags without a command, and nothing at all, mean `serve`. */
+export const readArguments = (program: Command, [first, ...rest]: readonly string[]): string[] => {
   if (first === undefined) return [defaultCommand]
+  if (first === 'help') return helpFor(program, rest)
   return first.startsWith('-') && !ofProgram.has(first) ? [defaultCommand, first, ...rest] : [first, ...rest]
 }

@@ -43,7 +43,8 @@ const isValue = ({ text, quoted }: Quotable): boolean =>
 
 /** May `key` be meant as a memory's key? */
 const isKey = ({ text, quoted }: Quotable): boolean =>
-  quoted || (identifier.test(text) && !isCommonNoun(text) && !tiesToContext.test(text) && !pluralEnd.test(text))
+  quoted ||
+  (identifier.test(text) && !isCommonNoun(text) && !contextWords.includes(text.toLowerCase()) && !pluralEnd.test(text))
 
 const isUnmistakable = (command: MemoryCommand): boolean => {
   if (!unmistakableVerbs.includes(command.verb)) return false

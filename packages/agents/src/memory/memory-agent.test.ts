@@ -148,6 +148,7 @@ const accepted = [
   'Recall demo_key.',
   'please retrieve userName',
   'retrieve "user name"',
+  'store "x y" as my-key',
   'forget demo_key',
   'list keys',
   'show stored keys',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
 import { test } from 'node:test'
 import { withConnection } from '@codetether/server/db/connect'
+import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
 import { runCli } from '../testing/run-cli.ts'
 
@@ -70,4 +72,20 @@ test('retention and erasure on a database that was not migrated say what to do',
   const { code, stderr } = await runCli(['tenant', 'erase', 'default', '--yes'], { env: environmentOf(database) })
   assert.equal(code, 5)
   assert.match(stderr, /codetether migrate/)
+})
+
+test('what looks or deletes makes no database where there is none', async () => {
+  await using directory = await temporaryDirectory()
+  const dataDir = `${directory.path}/mistyped`
+  const env = { CODETETHER_RETENTION_DAYS: '30' }
+  for (const args of [
+    ['migrate', '--status'],
+    ['retention', 'run', '--dry-run'],
+    ['tenant', 'erase', 'default', '--yes'],
+  ]) {
+    const { code, stderr } = await runCli([...args, '--data-dir', dataDir], { env, directory: directory.path })
+    assert.equal(code, 3, stderr)
+    assert.match(stderr, /there is no database in .*mistyped\nhint: .*--data-dir/)
+  }
+  await assert.rejects(stat(dataDir), { code: 'ENOENT' })
 })

@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { HintedError, UsageError } from '../failure.ts'
 import type { DataOptions, Io } from '../io.ts'
 import { planScript, stepsScript } from '../migration-script.ts'
-import { type AdminAccess, openAdmin } from '../open-admin.ts'
+import { type AdminAccess, openAdmin, requireCluster } from '../open-admin.ts'
 import { createOutput, type Output } from '../output.ts'
 import { explainStartError } from '../start-failure.ts'
 
@@ -68,6 +68,7 @@ const migrateOrShow = async (
   io: Io,
 ): Promise<number> => {
   const output = createOutput(io, options)
+  if (status) await requireCluster(config)
   await using admin = await openAdmin(config, output.note, { onlyLook: dryRun })
   if (status) {
     await showStatus(admin, output)

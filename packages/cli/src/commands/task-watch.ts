@@ -9,7 +9,7 @@ import { explainLeaving, finish } from '../task-outcome.ts'
 export interface TaskWatchOptions extends ServerOptions {
   id: string
   /** The number of the last change that was seen: print only what comes after it. */
-  after?: string
+  after?: number
 }
 
 /** Prints what happens to a task until it is finished or asks something. */
@@ -18,7 +18,8 @@ export const taskWatch = async ({ id, after, ...options }: TaskWatchOptions, io:
   const { client, signal, url } = await connect(options, io)
   const followed: Followed = { taskId: id, contextId: undefined, state: undefined }
   const notes = { onRetry: retryNote(output), onGap: gapNote(output) }
-  const events = client.resubscribe(id, { signal, lastEventId: after, ...notes })
+  const lastEventId = after === undefined ? undefined : String(after)
+  const events = client.resubscribe(id, { signal, lastEventId, ...notes })
   try {
     await printEvents(events, output, followed)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import type { Config, ExternalConfig } from '@codetether/server/config/config'
 import type { DatabaseAddress } from '@codetether/server/db/address'
 import { withConnection } from '@codetether/server/db/connect'
@@ -34,8 +35,8 @@ const checkEmbedded = async (address: DatabaseAddress | null): Promise<Finding> 
 const checkExternal = async (config: ExternalConfig, secret: string): Promise<Finding> => {
   const { app, system, isPooled, direct } = externalLogins(config, secret)
   try {
-    const facts = await examineLogin(config, app, false)
-    await examineLogin(config, system, false)
+    const facts = await examineLogin(config, app, { secret })
+    await examineLogin(config, system)
     const detail = answers(app, facts.version)
     if (facts.unsafe.length > 0)
       return {
@@ -72,7 +73,8 @@ export const checkSchema = async ({ database, secretKey = '' }: Config, runtime:
   if (address === undefined)
     return { status: 'skipped', detail: 'the embedded database does not run; it is migrated when it starts' }
   await withConnection(address, client => assertWindow(client, newest?.id ?? 0)).catch((error: unknown) => {
-    throw isExternal ? explainDatabaseError(error) : error
+    const explained = isExternal ? explainDatabaseError(error) : error
+    throw explained === error && isExternal ? new PlatformError('UNAVAILABLE', refusal(address, error)) : explained
   })
   return { status: 'ok', detail: `fits this program, whose newest migration is ${newest?.name ?? 'none'}` }
 }

@@ -19,7 +19,7 @@ const load = (options: ServeOptions): LoadedConfig | Check => {
     return loadConfig(undefined, settingFlags(options), { envFile: '.env' })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const detail = error.problems.map(({ name, description }) => `${name} ${description}`).join(' ')
+    const detail = error.problems.map(({ name, description }) => `${name} ${description}`).join('; ')
     return { name: 'settings', status: 'fail', detail, hint: 'codetether serve would not start with them' }
   }
 }

@@ -308,6 +308,8 @@ test('an external database needs the master secret, and an administrator needs a
   refuses({ DATABASE_URL: 'postgres://db/x' }, 'CODETETHER_SECRET_KEY', /DATABASE_URL.*openssl/)
   refuses({ DATABASE_ADMIN_URL: 'postgres://db/x' }, 'DATABASE_ADMIN_URL', /DATABASE_URL/)
   refuses({ DATABASE_DIRECT_URL: 'postgres://db/x' }, 'DATABASE_DIRECT_URL', /DATABASE_URL/)
+  refuses({ DATABASE_URL: 'garbage' }, 'DATABASE_URL', /postgres:\/\//)
+  refuses({ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, 'DATABASE_URL', /postgres:\/\//)
   refuses({ DATABASE_URL: 'postgres://db/x?pgbouncer=1' }, 'DATABASE_URL', /pgbouncer=true/)
   refuses({ DATABASE_URL: 'postgres://db/x?sslmode=full' }, 'DATABASE_URL', /verify-full/)
 })

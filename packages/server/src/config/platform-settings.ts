@@ -93,7 +93,7 @@ export const platformSettings = {
     .register(settingFacts, {
       group: 'Database and secrets',
       env: ['DATABASE_POOL_SIZE'],
-      description: 'Most database connections that requests take at once. Background work takes up to 4 more.',
+      description: 'Most database connections that requests take at once. Background work takes at most six more.',
       show: config => String(config.database.poolSize),
     }),
   unsafeDatabase: type.flagWord.default(false).register(settingFacts, {

@@ -63,14 +63,17 @@ const isOneOf = (words: readonly string[]) => (given: string | null) => given ==
 const isPooling = isOneOf(['true', 'false'])
 const isSslMode = isOneOf(sslModes)
 
+/** What a URL says of a parameter. A later check runs even where an earlier one has refused the URL. */
+const parameterOf = (given: string, name: string): string | null => URL.parse(given)?.searchParams.get(name) ?? null
+
 export const postgresUrl = parsedUrl(
   url => ['postgres:', 'postgresql:'].includes(url.protocol),
   'must be a URL that starts with postgres:// or postgresql://',
 )
-  .refine(given => isPooling(new URL(given).searchParams.get('pgbouncer')), {
+  .refine(given => isPooling(parameterOf(given, 'pgbouncer')), {
     error: 'may say pgbouncer=true or pgbouncer=false, nothing else of it',
   })
-  .refine(given => isSslMode(new URL(given).searchParams.get('sslmode')), {
+  .refine(given => isSslMode(parameterOf(given, 'sslmode')), {
     error: `may say sslmode=${sslModes.join(', ')}, nothing else of it`,
   })
 

@@ -17,6 +17,13 @@ test('an unknown variable with our prefix gets a notice with the nearest name', 
   })
 })
 
+test('a short name that is only as short as a protection is no mistyped one', () => {
+  assert.deepEqual(names({ A2A_FOO: '1', A2A_HOME: 'x' }), {
+    problems: [],
+    notices: ['A2A_FOO is no setting; ignored.', 'A2A_HOME is no setting; ignored.'],
+  })
+})
+
 const protective = [
   'A2A_AUTH_TOKEN',
   'A2A_AUTHENTICATION',

@@ -10,6 +10,7 @@ import { readMigrations } from './migration-files.ts'
 import { migrationsDirectory } from './migrations-directory.ts'
 import { applicationAddresses } from './prepare.ts'
 import { assertWindow } from './schema-window.ts'
+import { assertContextKey } from './tenant-context.ts'
 
 export interface ExternalOptions {
   /** The master secret. */
@@ -42,8 +43,8 @@ export async function openExternal(config: ExternalConfig, options: ExternalOpti
   const { secret, dataDir, log, warn } = options
   const logins = externalLogins(config, secret)
   const { host, database } = logins.app
-  const facts = await examineLogin(config, logins.app, true)
-  await examineLogin(config, logins.system, false)
+  const facts = await examineLogin(config, logins.app, { secret, withSchema: true })
+  await examineLogin(config, logins.system)
   if (logins.direct !== null && logins.direct !== logins.system) await examineDirect(logins.direct)
   if (facts.unsafe.length > 0) warn(`the database may lose tasks that were acknowledged: ${facts.unsafe.join(', ')}`)
   if (!facts.isBounded)
@@ -58,11 +59,14 @@ export async function openExternal(config: ExternalConfig, options: ExternalOpti
   }
 }
 
-/** Throws CONFLICT, with the way out, if the platform must not serve from the database with this login. */
+/**
+ * Throws CONFLICT, with the way out, if the platform must not serve from the database with this login; with the secret,
+ * also if that is not the one whose contexts the database verifies.
+ */
 export async function examineLogin(
   { url, acceptsUnsafe }: ExternalConfig,
   login: DatabaseAddress,
-  withSchema: boolean,
+  { secret, withSchema = false }: { secret?: string; withSchema?: boolean } = {},
 ): Promise<DatabaseFacts> {
   const migrations = withSchema ? await readMigrations(migrationsDirectory) : []
   const examine = withConnection(login, async client => {
@@ -71,6 +75,7 @@ export async function examineLogin(
     if (withSchema) await assertWindow(client, migrations.at(-1)?.id ?? 0)
     assertBound(facts)
     if (!acceptsUnsafe) assertDurable(facts)
+    if (secret !== undefined) await assertContextKey(client, secret)
     return facts
   })
   return examine.catch((error: unknown) => {
@@ -98,7 +103,7 @@ const notPrepared = ({ database, host, user }: DatabaseAddress, cause: unknown) 
   const said = cause instanceof Error ? cause.message : String(cause)
   return new PlatformError(
     'CONFLICT',
-    `the database ${database} on ${host} does not let ${user} in with the password of this CODETETHER_SECRET_KEY (${said}): run codetether migrate; a pooler has to know ${user} too`,
+    `the database ${database} on ${host} does not let ${user} in with the password of this CODETETHER_SECRET_KEY (${said}): run codetether migrate, for a new database with --create; a pooler has to know ${user} too`,
     { cause },
   )
 }

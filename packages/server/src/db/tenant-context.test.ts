@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
+import { testDatabase } from '@codetether/testing/test-database'
+import { withConnection } from './connect.ts'
 import { deriveKey } from './secret.ts'
-import { createTenantSigner } from './tenant-context.ts'
+import { assertContextKey, createTenantSigner } from './tenant-context.ts'
 
 const secret = 'q8Zk3vT0xW7bN5mC1rY9sD2fG4hJ6lPa'
 const tenant = '00000000-0000-7000-8000-000000000001'
@@ -90,4 +92,16 @@ test('more tenants than are remembered are signed for all the same', () => {
   for (let count = 0; count < 10_001; count++) signer.sign(`tenant-${count}`)
   assert.equal(fieldsOf(signer.sign(tenant)).tenantId, tenant)
   assert.notEqual(signer.sign(tenant), first)
+})
+
+test('a database tells whether it verifies contexts of a secret, where it does not check passwords', async () => {
+  await using database = await testDatabase()
+  await withConnection(database.app, async client => {
+    await assertContextKey(client, database.secret)
+    await assert.rejects(assertContextKey(client, secret), {
+      code: 'CONFLICT',
+      message: /another CODETETHER_SECRET_KEY/,
+    })
+    await assertContextKey(client, database.secret)
+  })
 })

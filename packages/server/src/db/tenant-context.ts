@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { PlatformError } from '@codetether/protocol/errors'
 import type { ClientBase } from 'pg'
 import { deriveKey } from './secret.ts'
 
@@ -31,6 +32,32 @@ export function createTenantSigner(secret: string, now: () => number = Date.now)
       cache.set(tenantId, { context, renewAt: now() + renewMs })
       return context
     },
+  }
+}
+
+/** A tenant that need not exist: its context verifies all the same. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Throws CONFLICT if the database does not verify contexts of this secret. Where it checks no passwords, a server with
+ * another secret would come up and fail each request.
+ */
+export async function assertContextKey(client: ClientBase, secret: string): Promise<void> {
+  await client.query('begin read only')
+  try {
+    const context = createTenantSigner(secret).sign(nobody)
+    await client.query(`select set_config('codetether.tenant_context', $1, true)`, [context])
+    await client.query('select get_current_tenant_id()')
+  } catch (cause) {
+    const isRefused = cause instanceof Error && 'code' in cause && cause.code === '28000'
+    if (!isRefused) throw cause
+    throw new PlatformError(
+      'CONFLICT',
+      'the database was prepared with another CODETETHER_SECRET_KEY: set that one, or run codetether migrate to let this one in too',
+      { cause },
+    )
+  } finally {
+    await client.query('rollback')
   }
 }
 

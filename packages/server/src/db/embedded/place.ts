@@ -23,8 +23,22 @@ export interface Place {
   readonly notice?: string
 }
 
+/** Where clusters go that root cannot keep in the data directory. */
+export const defaultSharedDir = '/var/lib/codetether'
+
+const sharedFor = (home: string, sharedDir: string): string => {
+  const digest = createHash('sha256').update(home).digest('hex').slice(0, 8)
+  return join(sharedDir, `${basename(home).replace(/^\.+/, '')}-${digest}`)
+}
 const clusterIn = (base: string) => join(base, 'pg', String(major))
 const exists = async (path: string) => (await stat(path).catch(() => null)) !== null
+
+/** Does a data directory have a cluster? Creates nothing. */
+export async function hasCluster(dataDir: string, sharedDir: string = defaultSharedDir): Promise<boolean> {
+  const home = await realpath(dataDir).catch(() => null)
+  if (home === null) return false
+  return (await exists(clusterIn(home))) || exists(clusterIn(sharedFor(home, sharedDir)))
+}
 
 /** Finds the cluster of a data directory, or the place where it shall be, and creates the directory above it. */
 export async function choosePlace(dataDir: string, sharedDir: string): Promise<Place> {
@@ -49,8 +63,7 @@ export async function choosePlace(dataDir: string, sharedDir: string): Promise<P
  * `sharedDir`. Existing data decides, so a later change of modes never starts an empty database beside it.
  */
 async function chooseBase(home: string, sharedDir: string, account: Account): Promise<string> {
-  const name = `${basename(home).replace(/^\.+/, '')}-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`
-  const shared = join(sharedDir, name)
+  const shared = sharedFor(home, sharedDir)
   const reachable = await canReach(account, home, pass)
   if (await exists(clusterIn(home))) {
     if (reachable) return home

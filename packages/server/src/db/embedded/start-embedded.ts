@@ -4,7 +4,7 @@ import { ensureCluster, superuserPassword } from './init-cluster.ts'
 import type { Settings } from './launch.ts'
 import { obtain } from './obtain.ts'
 import { type EmbeddedExit, keepOwnership } from './ownership.ts'
-import { choosePlace } from './place.ts'
+import { choosePlace, defaultSharedDir } from './place.ts'
 import { addressOf } from './reach.ts'
 import { readRuntime } from './runtime-file.ts'
 
@@ -40,7 +40,7 @@ export interface EmbeddedDatabase extends AsyncDisposable {
  * uses it, and UNAVAILABLE with the end of PostgreSQL's log if it does not start.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dataDir, log, sharedDir = '/var/lib/codetether', settings = {} } = options
+  const { dataDir, log, sharedDir = defaultSharedDir, settings = {} } = options
   const { startTimeoutMs = 60_000, stopTimeoutMs = 15_000 } = options
   const place = await choosePlace(dataDir, sharedDir)
   await ensureCluster(place, log)
