@@ -5,6 +5,8 @@ import { limits } from '@codetether/protocol/limits'
 /** One event of a stream: `id` is the cursor behind it; null for one that moves no cursor. */
 export interface SseEvent {
   id: number | null
+  /** Its type, for one that is no frame. */
+  event?: string
   data: string
 }
 
@@ -16,8 +18,8 @@ export const sseHeaders = {
 }
 
 /** One frame on the wire. JSON has no raw line break; other data would be split over `data:` lines. */
-const toText = ({ id, data }: SseEvent): string =>
-  `${id === null ? '' : `id: ${id}\n`}${data
+const toText = ({ id, event, data }: SseEvent): string =>
+  `${id === null ? '' : `id: ${id}\n`}${event ? `event: ${event}\n` : ''}${data
     .split(/\r\n|\r|\n/)
     .map(line => `data: ${line}\n`)
     .join('')}\n`

@@ -1,38 +1,27 @@
-import { PlatformError } from '@codetether/protocol/errors'
-import { CursorGone } from '../operations/cursor-gone.ts'
 import { type Follow, snapshotAndTail } from '../operations/follow-task.ts'
 import type { TaskView } from '../present/task-view.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
-import type { Answer, Call } from './method.ts'
+import type { Call, Frames } from './method.ts'
 import { viewOf } from './view-of.ts'
 
 /** The shapes of one version of A2A. */
-export interface Shapes {
-  presentTask(snapshot: TaskSnapshot, view: TaskView): object
-  presentFrame(frame: TaskFrame, view: TaskView): object | null
+export interface Shapes<Task extends object, Frame extends object> {
+  presentTask(snapshot: TaskSnapshot, view: TaskView): Task
+  presentFrame(frame: TaskFrame, view: TaskView): Frame | null
 }
 
-/** The frames of a task as the answer to a call. A cursor that is gone is refused with the task in the caller's version. */
-export function followCall(
+/** The frames of a task as the answer to a call. */
+export function followCall<Task extends object, Frame extends object>(
   call: Call<unknown>,
   follow: Omit<Follow, 'signal'>,
-  { presentTask, presentFrame }: Shapes,
-): Answer {
+  { presentTask, presentFrame }: Shapes<Task, Frame>,
+): Frames<Task, Frame> {
+  const { ctx, principal, signal } = call
   const view = viewOf(call)
-  const present = (snapshot: TaskSnapshot) => presentTask(snapshot, view)
-  return { stream: framesOf(call, follow, present), present: frame => presentFrame(frame, view) }
-}
-
-async function* framesOf(
-  { ctx, principal, signal }: Call<unknown>,
-  follow: Omit<Follow, 'signal'>,
-  present: (snapshot: TaskSnapshot) => object,
-): AsyncGenerator<TaskFrame, void, undefined> {
-  try {
-    yield* snapshotAndTail(ctx, principal, { ...follow, signal })
-  } catch (error) {
-    if (!(error instanceof CursorGone)) throw error
-    throw new PlatformError(error.code, error.message, { ...error.details, snapshot: present(error.task) })
+  return {
+    stream: snapshotAndTail(ctx, principal, { ...follow, signal }),
+    present: frame => presentFrame(frame, view),
+    presentTask: snapshot => presentTask(snapshot, view),
   }
 }

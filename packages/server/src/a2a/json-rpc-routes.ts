@@ -1,19 +1,16 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { Json } from '@codetether/protocol/json'
 import type { RpcId } from '@codetether/protocol/json-rpc'
-import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
-import { baseOf } from './base-of.ts'
-import { activatesResume, extensionsHeader } from './extensions.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
-import { lastEventIdOf } from './last-event-id.ts'
 import { type ObservedCall, observeCall } from './observe-call.ts'
+import { openCall } from './open-call.ts'
 import { negotiateVersion } from './rules.ts'
-import { sendStream } from './send-stream.ts'
+import { type FrameWrap, sendStream } from './send-stream.ts'
 import { versionOf } from './version-of.ts'
 
 /** Everywhere that the sources put their JSON-RPC endpoint: one handler. */
@@ -78,23 +75,18 @@ async function answer(
 ): Promise<void> {
   const envelope = readEnvelope(body)
   const version = negotiateVersion(versionOf(request), envelope.method)
-  const resumes = activatesResume(request.headers, version)
-  if (resumes) reply.header(extensionsHeader[version], resumeUri)
-  call.read(envelope, version)
+  const { id, method, params } = envelope
+  call.read({ binding: 'JSONRPC', version, method, params })
   using resources = new DisposableStack()
-  const gone = new AbortController()
-  // `close` follows every answer; only without a complete one the caller is gone.
-  reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
-  const given = await dispatch(envelope, version, {
-    ctx,
-    principal: request.principal,
-    base: baseOf(ctx, request),
-    lastEventId: lastEventIdOf(request.headers),
-    resumes,
-    signal: gone.signal,
-    resources,
-  })
+  const opened = openCall(ctx, { request, reply, version }, resources)
+  const given = await dispatch(envelope, version, opened)
   if (given === null) await reply.code(204).send()
-  else if ('result' in given) await reply.send({ jsonrpc: '2.0', id: envelope.id, result: given.result })
-  else await sendStream(ctx, { reply, id: envelope.id, gone: gone.signal }, given)
+  else if ('result' in given) await reply.send({ jsonrpc: '2.0', id, result: given.result })
+  else await sendStream(ctx, { reply, gone: opened.signal, wrap: rpcFrames(id) }, given)
 }
+
+/** Frames travel as responses to the request (A2A v0.3 §7.2, v1.0 §9.4.2). */
+const rpcFrames = (id: RpcId): FrameWrap => ({
+  frame: result => ({ jsonrpc: '2.0', id, result }),
+  refusal: error => ({ data: { jsonrpc: '2.0', id, error: presentRpcError(error) } }),
+})

@@ -2,8 +2,8 @@ import { PlatformError } from '@codetether/protocol/errors'
 import type { Json } from '@codetether/protocol/json'
 import type { RpcId } from '@codetether/protocol/json-rpc'
 import { limits } from '@codetether/protocol/limits'
-import { authorize } from '../auth/authorize.ts'
 import type { WireVersion } from '../store/tasks.ts'
+import { carryOut } from './carry-out.ts'
 import type { Answer, OpenCall } from './method.ts'
 import { methods } from './methods.ts'
 
@@ -62,10 +62,5 @@ export async function dispatch(envelope: Envelope, version: WireVersion, call: O
   const method = methods[version].get(envelope.method)
   if (envelope.id === null && (!method || method.isExtension)) return null
   if (!method) throw unknownMethod(envelope.method)
-  authorize(call.principal, method.permission)
-  if (envelope.params !== undefined && (typeof envelope.params !== 'object' || Array.isArray(envelope.params)))
-    throw new PlatformError('INVALID_PARAMS', 'params must be an object', {
-      fieldViolations: [{ field: 'params', description: 'must be an object' }],
-    })
-  return method.call(call, envelope.params)
+  return carryOut(method, call, envelope.params)
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { Permission, Principal } from '../principal.ts'
+import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import type { Resume } from './resume.ts'
 
@@ -21,23 +22,32 @@ export interface Call<Params> {
   resources: DisposableStack
 }
 
-export type Answer =
-  | { result: unknown }
-  | {
-      stream: AsyncGenerator<TaskFrame, void, undefined>
-      /** A frame as the caller's version of A2A shows it; null for one that it does not show. */
-      present: (frame: TaskFrame) => object | null
-    }
+export interface Result<Given = unknown> {
+  result: Given
+}
 
-/** A JSON-RPC method: its parameters, the permission it needs, and what it does. */
-export interface Method<Params = unknown> {
+export interface Frames<Task extends object = object, Frame extends object = object> {
+  stream: AsyncGenerator<TaskFrame, void, undefined>
+  /** A frame as the caller's version of A2A shows it; null for one that it does not show. */
+  present: (frame: TaskFrame) => Frame | null
+  /** A task likewise: what a reader is given whose cursor is gone. */
+  presentTask: (snapshot: TaskSnapshot) => Task
+}
+
+export type Answer = Result | Frames
+
+/** A method of A2A: its parameters, the permission it needs, and what it does. Every door carries it out alike. */
+export interface Method<Params = unknown, Given extends Answer = Answer> {
+  /** Its name in JSON-RPC. */
   name: string
   permission: Permission
   /** Not a method of A2A itself. */
   isExtension?: boolean
   params: z.ZodType<Params>
+  /** The path of a field as its caller has written it, where `params` reads another shape than the one that travels. */
+  fieldName?: (path: string) => string
   /** Throws PlatformError. */
-  handle(call: Call<Params>): Promise<Answer>
+  handle(call: Call<Params>): Promise<Given>
 }
 
 /** A call before its params are read. */
@@ -46,10 +56,11 @@ export interface OpenCall extends Omit<Call<unknown>, 'params' | 'resume'> {
   resumes: boolean
 }
 
-/** A method with the type of its parameters closed over, for the table. */
+/** A method with the types of its parameters and answers closed over, for the table. */
 export interface AnyMethod {
   name: string
   permission: Permission
   isExtension: boolean
+  /** Reads the parameters and does what the method does. Doors call it by `carryOut`. */
   call(call: OpenCall, params: unknown): Promise<Answer>
 }

@@ -21,14 +21,26 @@ import { sendMessage } from './v10/send-message.ts'
 import { sendStreamingMessage } from './v10/send-streaming-message.ts'
 import { subscribeToTask } from './v10/subscribe-to-task.ts'
 
-const served = <Params>({ name, permission, isExtension = false, params, handle }: Method<Params>): AnyMethod => ({
+const served = <Params>({
+  name,
+  permission,
+  isExtension = false,
+  params,
+  fieldName,
+  handle,
+}: Method<Params>): AnyMethod => ({
   name,
   permission,
   isExtension,
   async call({ resumes, lastEventId, ...call }, input) {
-    if (!resumes) return handle({ ...call, lastEventId, resume: null, params: parseParams(params, input) })
+    if (!resumes) return handle({ ...call, lastEventId, resume: null, params: parseParams(params, input, fieldName) })
     const { resume, rest } = readResume(input)
-    return handle({ ...call, lastEventId: cursorOf(lastEventId, resume), resume, params: parseParams(params, rest) })
+    return handle({
+      ...call,
+      lastEventId: cursorOf(lastEventId, resume),
+      resume,
+      params: parseParams(params, rest, fieldName),
+    })
   },
 })
 

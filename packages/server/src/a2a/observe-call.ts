@@ -1,13 +1,23 @@
 import type { ErrorCode } from '@codetether/protocol/errors'
-import type { Json } from '@codetether/protocol/json'
 import type { Context } from '../context.ts'
 import type { WireVersion } from '../store/tasks.ts'
-import type { Envelope } from './json-rpc.ts'
 import { methods } from './methods.ts'
+
+/** The bindings of A2A by their names on cards. */
+export type Binding = 'JSONRPC' | 'HTTP+JSON' | 'GRPC'
+
+/** A call as it is known before it is carried out. */
+export interface ReadCall {
+  binding: Binding
+  version: WireVersion
+  /** Its name in JSON-RPC, or what the caller has written instead. */
+  method: string
+  params: unknown
+}
 
 /** What metrics and traces learn of a call while it is read and carried out. */
 export interface ObservedCall {
-  read(envelope: Envelope, version: WireVersion): void
+  read(call: ReadCall): void
   failed(code: ErrorCode): void
 }
 
@@ -21,11 +31,12 @@ export async function observeCall(
   let code: ErrorCode | 'OK' = 'OK'
   await tracer.trace('A2A call', {}, span =>
     carryOut({
-      read({ method, params }, version) {
+      read({ binding, version, method, params }) {
         labels = { method: methods[version].has(method) ? method : 'unknown', version }
         span.rename(`A2A ${labels.method}`)
         span.set({
-          'rpc.system.name': 'jsonrpc',
+          ...(systems[binding] && { 'rpc.system.name': systems[binding] }),
+          'a2a.binding': binding,
           'a2a.method': labels.method,
           'a2a.version': version,
           ...taskOf(params),
@@ -41,9 +52,12 @@ export async function observeCall(
   metrics.rpcSeconds.observe(labels, (performance.now() - started) / 1000)
 }
 
+/** The bindings that are RPC systems in the conventions of OpenTelemetry. */
+const systems: Partial<Record<Binding, string>> = { JSONRPC: 'jsonrpc', GRPC: 'grpc' }
+
 /** The task that a call names. What starts one is told when it is stored. */
-function taskOf(params: Json | undefined): { 'a2a.task.id'?: string } {
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) return {}
+function taskOf(params: unknown): { 'a2a.task.id'?: string } {
+  if (typeof params !== 'object' || params === null || !('id' in params)) return {}
   const { id } = params
   return typeof id === 'string' ? { 'a2a.task.id': id.slice(0, 64) } : {}
 }

@@ -1,12 +1,19 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { z } from 'zod'
 
-/** Reads parameters by their schema. Throws INVALID_PARAMS that names each offending field, never its value. */
-export function parseParams<T>(schema: z.ZodType<T>, params: unknown): T {
+/**
+ * Reads parameters by their schema. `fieldName` turns the path of a field into the one that the caller has written. Throws
+ * INVALID_PARAMS that names each offending field, never its value.
+ */
+export function parseParams<T>(
+  schema: z.ZodType<T>,
+  params: unknown,
+  fieldName: (path: string) => string = path => path,
+): T {
   const parsed = schema.safeParse(params ?? {})
   if (parsed.success) return parsed.data
   const fieldViolations = parsed.error.issues.slice(0, 20).map(issue => ({
-    field: issue.path.join('.').slice(0, 256),
+    field: fieldName(issue.path.join('.')).slice(0, 256),
     description: issue.message.slice(0, 256),
   }))
   const [first] = fieldViolations

@@ -9,7 +9,7 @@ import { pino } from 'pino'
 import { createMetrics } from '../metrics/metrics.ts'
 import { presentFrame } from '../present/task-v03.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
-import { sendStream } from './send-stream.ts'
+import { type FrameWrap, sendStream } from './send-stream.ts'
 
 const frameOf = (text: string): TaskFrame => ({
   kind: 'snapshot',
@@ -30,8 +30,12 @@ async function open(frames: AsyncGenerator<TaskFrame, void, undefined>) {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const answer = { stream: frames, present: presentFrame }
+    const wrap: FrameWrap = {
+      frame: result => ({ result }),
+      refusal: ({ code }) => ({ event: 'error', data: { code } }),
+    }
     const context = { log, metrics: createMetrics(), stopping: new AbortController().signal }
-    await sendStream(context, { reply, id: 1, gone: gone.signal }, answer).then(sent.resolve, sent.reject)
+    await sendStream(context, { reply, gone: gone.signal, wrap }, answer).then(sent.resolve, sent.reject)
     return reply
   })
   const request = get(await app.listen({ host: '127.0.0.1', port: 0 }))
@@ -84,7 +88,7 @@ test('a reader that is refused behind its first frame gets the reason as its las
     .toString()
     .split('\n\n')
   assert.match(events[0] ?? '', /^id: 1\ndata: /)
-  assert.match(events[1] ?? '', /^data: .*"error":\{"code":-31410/)
+  assert.equal(events[1], 'event: error\ndata: {"code":"CURSOR_GONE"}')
   assert.deepEqual([events.length, events[2]], [3, ''])
   await stream.sent
   assert.deepEqual(stream.lines, [])

@@ -1,34 +1,37 @@
 import type { PlatformError } from '@codetether/protocol/errors'
-import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
-import { presentRpcError } from '../present/error.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
-import type { Answer } from './method.ts'
+import type { Frames } from './method.ts'
+
+/** What a door puts around frames. */
+export interface FrameWrap {
+  frame(shown: object): object
+  /** The last frame of a reader that is refused behind the first one; `event` is its type, `message` if there is none. */
+  refusal(error: PlatformError): { event?: string; data: object }
+}
 
 interface Exchange {
   reply: FastifyReply
-  id: RpcId
   gone: AbortSignal
+  wrap: FrameWrap
 }
 
-type Stream = Extract<Answer, { stream: unknown }>
-
-/** Sends the frames of a task as an event stream of JSON-RPC responses (A2A v0.3 §7.2, v1.0 §9.4.2): `id:` is the generation. */
+/** Sends the frames of a task as an event stream: `id:` is the generation. */
 export async function sendStream(
   ctx: Pick<Context, 'log' | 'metrics' | 'stopping'>,
-  { reply, id, gone }: Exchange,
-  { stream, present }: Stream,
+  { reply, gone, wrap }: Exchange,
+  { stream, present }: Pick<Frames, 'stream' | 'present'>,
 ): Promise<void> {
   // The first frame comes before the headers: a refusal is an answer, not a stream. It may be large, and is not kept.
   const opening = [await stream.next()]
   function* toEvent(frame: TaskFrame): Generator<SseEvent> {
-    const result = present(frame)
-    if (!result) return
+    const shown = present(frame)
+    if (!shown) return
     ctx.metrics.streamFrames.add({})
-    yield { id: frame.generation, data: JSON.stringify({ jsonrpc: '2.0', id, result }) }
+    yield { id: frame.generation, data: JSON.stringify(wrap.frame(shown)) }
   }
   async function* frames(): AsyncGenerator<SseEvent> {
     try {
@@ -37,7 +40,7 @@ export async function sendStream(
       for await (const frame of stream) yield* toEvent(frame)
     } catch (thrown) {
       ctx.metrics.streamFrames.add({})
-      yield refusal(id, asPlatformError(thrown, ctx.log))
+      yield refusal(wrap, asPlatformError(thrown, ctx.log))
     }
   }
   reply.request.isStream = true
@@ -57,9 +60,10 @@ export async function sendStream(
  * What fails behind the first frame: a refusal of this reader becomes the last frame, without an id. A failure of the
  * server resets the connection, so that the reader comes back, and only the log tells why.
  */
-function refusal(id: RpcId, error: PlatformError): SseEvent {
+function refusal(wrap: FrameWrap, error: PlatformError): SseEvent {
   if (error.httpStatus >= 500) throw error
-  return { id: null, data: JSON.stringify({ jsonrpc: '2.0', id, error: presentRpcError(error) }) }
+  const { event, data } = wrap.refusal(error)
+  return { id: null, ...(event && { event }), data: JSON.stringify(data) }
 }
 
 const plainHeaders = (reply: FastifyReply): Record<string, string> =>

@@ -1,14 +1,15 @@
 import { SendParams } from '@codetether/protocol/v03/params'
+import type * as wire from '@codetether/protocol/v03/wire'
 import { presentOldView } from '../../present/old-view.ts'
 import { presentTask } from '../../present/task-v03.ts'
-import type { Method } from '../method.ts'
+import type { Method, Result } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
 /** `message/send` (A2A v0.3 §7.1). Waits for the agent unless `blocking` is false. */
-export const messageSend: Method<SendParams> = {
+export const messageSend: Method<SendParams, Result<wire.Task>> = {
   name: 'message/send',
   permission: 'tasks:write',
   params: SendParams,
