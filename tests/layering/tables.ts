@@ -64,6 +64,7 @@ export const serverLeaves: readonly string[] = [
   'logger',
   'metrics',
   'news',
+  'outbound',
   'principal',
   'redact',
   'running',

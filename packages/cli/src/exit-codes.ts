@@ -26,6 +26,7 @@ const ofError: Record<ErrorCode, number> = {
   INVALID_AGENT_RESPONSE: exitCodes.failure,
   EXTENDED_CARD_NOT_CONFIGURED: exitCodes.failure,
   VERSION_NOT_SUPPORTED: exitCodes.failure,
+  WEBHOOK_URL_FORBIDDEN: exitCodes.usage,
   UNAUTHENTICATED: exitCodes.auth,
   FORBIDDEN: exitCodes.auth,
   NOT_FOUND: exitCodes.notFound,

@@ -18,6 +18,7 @@ export const errorCodes = {
   INVALID_AGENT_RESPONSE: { rpc: -32006, http: 502 },
   EXTENDED_CARD_NOT_CONFIGURED: { rpc: -32007, http: 400 },
   VERSION_NOT_SUPPORTED: { rpc: -32009, http: 400 },
+  WEBHOOK_URL_FORBIDDEN: { rpc: -31400, http: 400 },
   UNAUTHENTICATED: { rpc: -31401, http: 401 },
   FORBIDDEN: { rpc: -31403, http: 403 },
   NOT_FOUND: { rpc: -31404, http: 404 },

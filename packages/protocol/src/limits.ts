@@ -54,6 +54,22 @@ export const limits = {
   /** An event loop that does not turn for so long loses its leases. */
   blockedMs: 5 * 60_000,
   attemptsPerTask: 5,
+  /** A request to somebody else's URL: to the end of its answer, and what of the answer is read. */
+  outboundMs: 15_000,
+  outboundCheckMs: 5_000,
+  outboundBodyBytes: 64 * 1024,
+  outboundHeaderBytes: 16 * 1024,
+  webhookUrlChars: 2_048,
+  webhookCredentialChars: 8_192,
+  pushConfigsPerTask: 16,
+  /** Configurations whose notifications a process sends at once. */
+  pushSenders: 32,
+  /** What one of them is sent before others have their turn. */
+  pushesPerTurn: 32,
+  /** A sender that is not heard of loses its turn so long after the time that a request may take. */
+  pushLeaseMs: 30_000,
+  /** Hints wake the senders; this poll is what is left when one is lost. */
+  pushPollMs: 1_000,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

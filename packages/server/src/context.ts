@@ -4,6 +4,7 @@ import type { Cursors } from './cursors.ts'
 import type { Hints } from './hints.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Outbound } from './outbound/outbound.ts'
 import type { RunningTasks } from './running.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
@@ -25,6 +26,8 @@ export interface Context {
   readonly work: Work
   /** Seals the places in listings that callers carry. */
   readonly cursors: Cursors
+  /** The way to URLs that callers have chosen. */
+  readonly outbound: Outbound
   /** The agents of this process. */
   readonly agents: readonly Agent[]
   /** The one of them that answers what nobody else accepts. */

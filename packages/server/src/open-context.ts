@@ -16,6 +16,7 @@ import { watchProcess } from './metrics/process-families.ts'
 import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
+import { createOutbound } from './outbound/outbound.ts'
 import { createChanges } from './store/changes.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
@@ -85,6 +86,7 @@ export async function openContext(
     hints: instance.hints,
     work: instance.work,
     cursors: createCursors(deriveKey(database.secret, 'cursors')),
+    outbound: createOutbound(config.outbound),
     agents: hosted,
     fallback,
     running,

@@ -19,6 +19,20 @@ export interface Config {
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly leaseMs: number
   readonly retention: RetentionConfig
+  readonly outbound: OutboundConfig
+  readonly push: PushConfig
+}
+
+export interface OutboundConfig {
+  /** Host names, addresses and CIDR blocks that may be reached although they are not public. */
+  readonly allow: readonly string[]
+}
+
+/** How push notifications are delivered. */
+export interface PushConfig {
+  /** Seconds before each attempt. */
+  readonly retrySeconds: readonly number[]
+  readonly timeoutMs: number
 }
 
 /** Days after its end; what is absent is kept for ever. */

@@ -10,6 +10,7 @@ export const settingGroups = [
   'Agent card',
   'Database and secrets',
   'Tasks',
+  'Outgoing requests',
 ] as const
 
 /** What is known about a setting beside its type and default. */

@@ -89,6 +89,22 @@ export const addressBlock = z.string().refine(isBlock, {
   error: 'must list IP addresses or CIDR blocks such as 10.0.0.0/8, none of them everybody (/0)',
 })
 
+export const hostOrBlock = z
+  .string()
+  .transform(given => withoutBrackets(given).toLowerCase())
+  .refine(given => isBlock(given) || isHostName(given), {
+    error: 'must list host names, IP addresses or CIDR blocks such as 10.0.0.0/8, none of them everybody (/0)',
+  })
+
+const weekSeconds = 7 * 24 * 3600
+
+export const delaySeconds = z
+  .string()
+  .refine(text => /^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) <= weekSeconds, {
+    error: `must list seconds from 0 to ${weekSeconds}`,
+  })
+  .transform(Number)
+
 const pythonLevels: Record<string, LogLevel> = { warning: 'warn', critical: 'fatal', notset: 'trace' }
 export const logLevel = z
   .string()

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { httpSettings } from './http-settings.ts'
 import { logSettings } from './log-settings.ts'
+import { outboundSettings } from './outbound-settings.ts'
 import { platformSettings } from './platform-settings.ts'
 import { taskSettings } from './task-settings.ts'
 
 /** Every setting of the server. What is not here is not read. */
-export const Settings = z.object({ ...httpSettings, ...logSettings, ...platformSettings, ...taskSettings })
+export const Settings = z.object({
+  ...httpSettings,
+  ...logSettings,
+  ...platformSettings,
+  ...taskSettings,
+  ...outboundSettings,
+})
 
 export type SettingValues = z.output<typeof Settings>
 export type SettingKey = keyof SettingValues

@@ -114,4 +114,6 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   maxRunningTasks: values.maxRunningTasks,
   leaseMs: values.leaseSeconds * 1000,
   retention: retentionOf(values),
+  outbound: { allow: values.outboundAllow },
+  push: { retrySeconds: values.pushRetrySeconds, timeoutMs: values.pushTimeoutSeconds * 1000 },
 })

@@ -13,7 +13,7 @@ const unsupportedSettings: readonly { names: readonly string[]; instead: string 
     names: ['SENDGRID_API_KEY', 'SENDGRID_FROM_EMAIL', 'EMAIL_INBOUND_DOMAIN', 'EMAIL_REPLY_PREFIX'],
     instead: 'no mail is sent or received',
   },
-  { names: ['CODETETHER_WEBHOOK_SECRET'], instead: 'no webhooks are sent' },
+  { names: ['CODETETHER_WEBHOOK_SECRET'], instead: 'each webhook has a secret of its own, its token' },
   { names: ['A2A_CODEBASES', 'A2A_AUTO_APPROVE', 'A2A_WORKER_NAME'], instead: 'there are no workers' },
 ]
 
