@@ -47,7 +47,6 @@ export const outside = {
   operator: because('concerns deployment: TLS ends at the proxy in front, see the operations page'),
   push: because('conditional: the card declares no push notifications'),
   rest: because('concerns HTTP+JSON, which this server does not serve'),
-  signing: because('conditional: the card is not signed'),
   streaming: because('conditional: concerns servers without streaming; this one declares and has it'),
 } as const satisfies Record<string, Outside>
 

@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { builtInAgents } from '@codetether/agents/built-in'
 import { type Agent, type AgentContext, defineAgent } from '@codetether/agents/define-agent'
 import { textOf } from '@codetether/protocol/message'
+import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { twoTokens } from '../doors/support.ts'
 import { type GatedAgent, gatedAgent } from '../journeys/gated-agent.ts'
 import { type Platform, startPlatform } from '../platform.ts'
@@ -9,7 +12,7 @@ import { type Platform, startPlatform } from '../platform.ts'
 export interface Subject extends AsyncDisposable {
   /** Everybody is its owner. */
   open: Platform
-  /** Asks for a token: alice and bob have one. */
+  /** Asks for a token: alice and bob have one. Its card is signed. */
   closed: Platform
   /** An agent of both, by the name Gated. */
   gated: GatedAgent
@@ -47,7 +50,11 @@ export async function openSubject(): Promise<Subject> {
   const gated = gatedAgent()
   const agents = agentsFor(gated)
   const open = stack.use(await startPlatform({ agents }))
-  const closed = stack.use(await startPlatform({ agents, env: { A2A_AUTH_TOKENS: twoTokens } }))
+  const { path } = stack.use(await temporaryDirectory())
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(`${path}/card.pem`, privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const env = { A2A_AUTH_TOKENS: twoTokens, A2A_CARD_KEYS: `${path}/card.pem` }
+  const closed = stack.use(await startPlatform({ agents, env }))
   const owned = stack.move()
   return { open, closed, gated, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -58,7 +58,7 @@ describe('the card of a server without tokens', () => {
     const etag = headers.get('etag') ?? ''
     assert.match(etag, /^"[\w-]{20,}"$/)
     assert.equal(headers.get('cache-control'), 'public, max-age=300')
-    for (const known of [etag, `W/${etag}`, `"x", ${etag}`]) {
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
       const answer = await card({ 'if-none-match': known })
       assert.deepEqual([answer.status, answer.raw], [304, ''])
       assert.equal(answer.headers.get('etag'), etag)
@@ -66,6 +66,26 @@ describe('the card of a server without tokens', () => {
     for (const unknown of ['"x"', '', etag.slice(1), 'W/', `${etag}x`])
       assert.equal((await card({ 'if-none-match': unknown })).status, 200)
   })
+
+  test('is not the same in another version, which caches are told', async () => {
+    const older = await card()
+    const newer = await card({ 'a2a-version': '1.0' })
+    assert.notEqual(older.headers.get('etag'), newer.headers.get('etag'))
+    for (const { headers } of [older, newer]) assert.equal(headers.get('vary'), 'host, origin, a2a-version')
+    const other = await card({ 'a2a-version': '1.0', 'if-none-match': older.headers.get('etag') ?? '' })
+    assert.equal(other.status, 200)
+  })
+
+  for (const path of [...paths, '/agents/echo/.well-known/agent-card.json', '/.well-known/jwks.json'])
+    test(`HEAD ${path} tells what GET would, without a body`, async () => {
+      const url = `${platform.url}${path}`
+      const [got, head] = [await exchange(url), await exchange(url, { method: 'HEAD' })]
+      assert.deepEqual([head.status, head.raw], [200, ''])
+      for (const name of ['etag', 'cache-control', 'vary', 'content-type', 'content-length'])
+        assert.equal(head.headers.get(name), got.headers.get(name), name)
+      const known = { 'if-none-match': got.headers.get('etag') ?? '' }
+      assert.equal((await exchange(url, { method: 'HEAD', headers: known })).status, 304)
+    })
 
   test('is whole, whatever ranges and conditions a caller asks for', async () => {
     const { raw } = await card()

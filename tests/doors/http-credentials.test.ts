@@ -8,6 +8,9 @@ import { alice, assertHttpError, assertRpcError, exchange, json, post, rpcPaths,
 const publicRoutes = [
   'GET /.well-known/agent-card.json',
   'GET /.well-known/agent.json',
+  'GET /.well-known/jwks.json',
+  'GET /agents/:agent/.well-known/agent-card.json',
+  'GET /agents/:agent/.well-known/agent.json',
   'GET /extensions/resume/v1',
   'GET /health',
   'GET /health/live',
@@ -47,7 +50,7 @@ describe('a server on loopback with tokens', () => {
   after(() => platform[Symbol.asyncDispose]())
 
   const call = ({ method, url }: SeenRoute, headers: Record<string, string>) =>
-    exchange(`${platform.url}${url}`, {
+    exchange(`${platform.url}${url.replace(':agent', 'echo')}`, {
       method,
       headers: { ...headers, ...(method === 'POST' && json) },
       ...(method === 'POST' && { body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tasks/list' }) }),

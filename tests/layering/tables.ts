@@ -68,6 +68,7 @@ export const serverLeaves: readonly string[] = [
   'principal',
   'redact',
   'running',
+  'signing',
   'sse',
   'strict-json',
   'tenants',

@@ -70,6 +70,8 @@ export const limits = {
   pushLeaseMs: 30_000,
   /** Hints wake the senders; this poll is what is left when one is lost. */
   pushPollMs: 1_000,
+  /** Cards whose signatures are kept: they differ by the address that callers use. */
+  signedCards: 64,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

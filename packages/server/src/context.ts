@@ -6,6 +6,7 @@ import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import type { RunningTasks } from './running.ts'
+import type { CardSigner } from './signing/card-signer.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
@@ -28,6 +29,8 @@ export interface Context {
   readonly cursors: Cursors
   /** The way to URLs that callers have chosen. */
   readonly outbound: Outbound
+  /** Signs the cards, if there are keys. */
+  readonly signer: CardSigner
   /** The agents of this process. */
   readonly agents: readonly Agent[]
   /** The one of them that answers what nobody else accepts. */

@@ -17,6 +17,7 @@ import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createOutbound } from './outbound/outbound.ts'
+import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
@@ -43,6 +44,7 @@ export async function openContext(
   { config, log, stopping }: { config: Config; log: Logger; stopping: AbortSignal },
   { agents = builtInAgents }: Overrides = {},
 ): Promise<OpenContext> {
+  const signer = await openCardSigner(config.agent.cardKeys)
   await using stack = new AsyncDisposableStack()
   const tracer = stack.use(await openTracer(config, log))
   const metrics = createMetrics()
@@ -87,6 +89,7 @@ export async function openContext(
     work: instance.work,
     cursors: createCursors(deriveKey(database.secret, 'cursors')),
     outbound: createOutbound(config.outbound),
+    signer,
     agents: hosted,
     fallback,
     running,

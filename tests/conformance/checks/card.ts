@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { AgentCard as CardV10 } from '@a2a-js/sdk'
 import { AgentCard as CardV03 } from '@codetether/protocol/v03/agent-card'
-import { post } from '../../doors/support.ts'
+import { headerOf, officialVerdict, verdictByHand } from '../../doors/card-signatures.ts'
+import { exchange, post } from '../../doors/support.ts'
 import type { Platform, RpcBody } from '../../platform.ts'
 import { framesOf, messageV03, messageV10 } from '../calls.ts'
 import { check } from '../requirement.ts'
@@ -81,6 +82,18 @@ export const card = {
       transports.set(address, transport)
     }
   }),
+
+  signed: check(
+    'a signed card is signed over its canonical form, without its signatures: by hand, and for the official verifier',
+    async ({ closed }) => {
+      const card = await cardOf(closed, '1.0')
+      const { keys } = (await exchange(`${closed.url}/.well-known/jwks.json`)).body
+      assert.equal(verdictByHand(card, keys[0]), true)
+      assert.equal(await officialVerdict(card, keys), true)
+      const { alg, typ, kid } = headerOf(card.signatures[0])
+      assert.deepEqual([alg, typ, kid], ['ES256', 'JOSE', keys[0].kid])
+    },
+  ),
 
   versions: check('versions on the card of v1.0 are Major.Minor', async ({ open }) => {
     for (const { protocolVersion } of (await cardOf(open, '1.0')).supportedInterfaces)

@@ -80,6 +80,12 @@ export type StreamResponse =
   | { statusUpdate: TaskStatusUpdateEvent }
   | { artifactUpdate: TaskArtifactUpdateEvent }
 
+/** A JSON Web Signature over the card, with its payload left out (§8.4.2, RFC 7515 appendix F). */
+export interface CardSignature {
+  protected: string
+  signature: string
+}
+
 /** The card of §4.4, the parts that this platform serves. */
 export interface AgentCard {
   name: string
@@ -98,6 +104,7 @@ export interface AgentCard {
   defaultInputModes: string[]
   defaultOutputModes: string[]
   skills: { id: string; name: string; description: string; tags: string[]; examples?: string[] }[]
+  signatures?: CardSignature[]
 }
 
 export type SecurityScheme =

@@ -4,8 +4,10 @@ import type { RpcId } from '@codetether/protocol/json-rpc'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
+import type { HostedAgent } from '../present/card-subject.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
+import { findAgent } from './find-agent.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { type ObservedCall, observeCall } from './observe-call.ts'
 import { openCall } from './open-call.ts'
@@ -21,11 +23,20 @@ const transportStatuses = new Set([401, 403, 405, 406, 413, 415, 429, 503])
 
 /** JSON-RPC 2.0 over HTTP POST (A2A v0.3 §3.2.1). Errors of methods travel in HTTP 200. */
 export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  const config = { permission: 'agents:read', jsonRpc: true } as const
   for (const url of paths)
-    app.post(url, { config: { permission: 'agents:read', jsonRpc: true } }, async (request, reply) => {
-      await observeCall(ctx, call => serve(ctx, request, reply, call))
+    app.post(url, { config }, async (request, reply) => {
+      await observeCall(ctx, call => serve(ctx, request, reply, { call, agent: null }))
       return reply
     })
+
+  app.post<{ Params: { agent: string } }>('/agents/:agent', { config }, async (request, reply) => {
+    // The router takes `/agents/` for this path too.
+    if (request.params.agent === '') return reply.callNotFound()
+    const agent = findAgent(ctx, request.params.agent)
+    await observeCall(ctx, call => serve(ctx, request, reply, { call, agent }))
+    return reply
+  })
 
   app.post('/v1/message/send', { config: { permission: 'public' } }, async request => {
     throw new PlatformError(
@@ -38,14 +49,20 @@ export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   })
 }
 
-async function serve(ctx: Context, request: FastifyRequest, reply: FastifyReply, call: ObservedCall): Promise<void> {
+interface At {
+  call: ObservedCall
+  /** Whose own address it is; null for that of the server. */
+  agent: HostedAgent | null
+}
+
+async function serve(ctx: Context, request: FastifyRequest, reply: FastifyReply, at: At): Promise<void> {
   const opened = open(request)
   try {
     if (opened.refusal) throw opened.refusal
-    await answer(ctx, request, reply, { body: opened.json, call })
+    await answer(ctx, request, reply, { ...at, body: opened.json })
   } catch (thrown) {
     const error = asPlatformError(thrown, ctx.log)
-    call.failed(error.code)
+    at.call.failed(error.code)
     if (transportStatuses.has(error.httpStatus)) reply.code(error.httpStatus)
     if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
     await reply.send({ jsonrpc: '2.0', id: opened.id, error: presentRpcError(error) })
@@ -71,14 +88,14 @@ async function answer(
   ctx: Context,
   request: FastifyRequest,
   reply: FastifyReply,
-  { body, call }: { body: Json; call: ObservedCall },
+  { body, call, agent }: At & { body: Json },
 ): Promise<void> {
   const envelope = readEnvelope(body)
   const version = negotiateVersion(versionOf(request), envelope.method)
   const { id, method, params } = envelope
   call.read({ binding: 'JSONRPC', version, method, params })
   using resources = new DisposableStack()
-  const opened = openCall(ctx, { request, reply, version }, resources)
+  const opened = openCall(ctx, { request, reply, version, agent }, resources)
   const given = await dispatch(envelope, version, opened)
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id, result: given.result })

@@ -99,6 +99,7 @@ const codeOf = async (
       lastEventId: null,
       resumes: false,
       base: 'http://localhost',
+      agent: null,
       signal,
       resources,
     }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
+import type { HostedAgent } from '../present/card-subject.ts'
 import type { Permission, Principal } from '../principal.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
@@ -11,6 +12,8 @@ export interface Call<Params> {
   principal: Principal
   /** Where the caller reaches this server, without a trailing slash. */
   base: string
+  /** The agent at whose own address the call came; null at that of the server. */
+  agent: HostedAgent | null
   params: Params
   /** The generation after which a stream goes on, from the header Last-Event-ID or by the resume extension. */
   lastEventId: number | null

@@ -1,7 +1,5 @@
 import { type ErrorCode, PlatformError } from '@codetether/protocol/errors'
 import { z } from 'zod'
-import { presentAgentCard as presentCardV03 } from '../present/agent-card-v03.ts'
-import { presentAgentCard as presentCardV10 } from '../present/agent-card-v10.ts'
 import type { Permission } from '../principal.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { extendedCard } from './extended-card.ts'
@@ -67,7 +65,7 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     noPush('tasks/pushNotificationConfig/get'),
     noPush('tasks/pushNotificationConfig/list'),
     noPush('tasks/pushNotificationConfig/delete'),
-    served(extendedCard('agent/getAuthenticatedExtendedCard', 'EXTENDED_CARD_NOT_CONFIGURED', presentCardV03)),
+    served(extendedCard('agent/getAuthenticatedExtendedCard', '0.3', 'EXTENDED_CARD_NOT_CONFIGURED')),
   ]),
   '1.0': byName([
     served(sendMessage),
@@ -81,6 +79,6 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     noPush('ListTaskPushNotificationConfigs'),
     noPush('DeleteTaskPushNotificationConfig'),
     // A card that does not declare it: §3.1.11.
-    served(extendedCard('GetExtendedAgentCard', 'UNSUPPORTED_OPERATION', presentCardV10)),
+    served(extendedCard('GetExtendedAgentCard', '1.0', 'UNSUPPORTED_OPERATION')),
   ]),
 }

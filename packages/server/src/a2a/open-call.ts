@@ -1,16 +1,25 @@
 import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
+import type { HostedAgent } from '../present/card-subject.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { baseOf } from './base-of.ts'
 import { activatesResume, extensionsHeader } from './extensions.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { OpenCall } from './method.ts'
 
+interface Exchange {
+  request: FastifyRequest
+  reply: FastifyReply
+  version: WireVersion
+  /** Whose own address it is; null for that of the server. */
+  agent: HostedAgent | null
+}
+
 /** A call that came over HTTP, as far as its headers tell of it. `resources` are released by who answers it. */
 export function openCall(
   ctx: Context,
-  { request, reply, version }: { request: FastifyRequest; reply: FastifyReply; version: WireVersion },
+  { request, reply, version, agent }: Exchange,
   resources: DisposableStack,
 ): OpenCall {
   const resumes = activatesResume(request.headers, version)
@@ -20,8 +29,9 @@ export function openCall(
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
   return {
     ctx,
-    principal: request.principal,
+    principal: agent ? { ...request.principal, agent: agent.agent.name } : request.principal,
     base: baseOf(ctx, request),
+    agent,
     lastEventId: lastEventIdOf(request.headers),
     resumes,
     signal: gone.signal,

@@ -1,4 +1,4 @@
-import { chooseAgent } from '@codetether/agents/choose-agent'
+import { chooseAgent, type Routing } from '@codetether/agents/choose-agent'
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
@@ -41,8 +41,17 @@ function wishOf({ message, skillId, metadata }: StartRequest) {
   }
 }
 
+/** At the address of an agent the message is meant for it, and for nobody else, whatever it says. */
+function choose({ ctx, agent }: Call<unknown>, request: StartRequest): Routing {
+  const wish = wishOf(request)
+  if (!agent) return chooseAgent({ ...wish, agents: ctx.agents, fallback: ctx.fallback })
+  const targetAgent = wish.targetAgent?.trim() || agent.agent.name
+  return chooseAgent({ ...wish, targetAgent, agents: [agent.agent], fallback: agent.agent })
+}
+
 /** Starts what a message asks for: a new task, the next turn of one, or one sent before. */
-export async function startTask({ ctx, principal }: Call<unknown>, request: StartRequest): Promise<Started> {
+export async function startTask(call: Call<unknown>, request: StartRequest): Promise<Started> {
+  const { ctx, principal } = call
   const { message, messageIdGiven, taskId, contextId, metadata, wireVersion } = request
   checkReply(request)
   if (taskId !== null) {
@@ -50,7 +59,7 @@ export async function startTask({ ctx, principal }: Call<unknown>, request: Star
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
     return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
   }
-  const choice = chooseAgent({ ...wishOf(request), agents: ctx.agents, fallback: ctx.fallback })
+  const choice = choose(call, request)
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
   const { agent, reason: routing } = choice
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion }

@@ -128,6 +128,8 @@ export interface AgentConfig {
   readonly organization?: { readonly name: string; readonly url?: string }
   /** Ids of the skills on the public card. With them there is an extended card, which has all. */
   readonly publicSkills?: readonly string[]
+  /** Absolute paths of the files with the keys of the card's signatures; empty: it is not signed. */
+  readonly cardKeys: readonly string[]
 }
 
 /** What `?sslmode=` of a database URL may say. */

@@ -56,7 +56,11 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     },
     auth: { enabled: false, header: 'authorization', tokens: new Map() },
     log: { level: 'info', format: 'json' },
-    agent: { name: 'CodeTether', description: 'Control plane for AI agents: durable tasks over A2A.' },
+    agent: {
+      name: 'CodeTether',
+      description: 'Control plane for AI agents: durable tasks over A2A.',
+      cardKeys: [],
+    },
     database: { kind: 'embedded', poolSize: 10 },
     dataDir: '/srv/work/.codetether',
     insecure: false,
@@ -86,6 +90,7 @@ test('every setting is read from its variable', () => {
     A2A_AGENT_ORG: 'Example',
     A2A_AGENT_ORG_URL: 'https://example.org',
     A2A_PUBLIC_SKILLS: 'echo, calculator',
+    A2A_CARD_KEYS: '/etc/keys/card.pem, /etc/keys/old.json',
     DATABASE_URL: 'postgres://app:pw@db/tasks',
     DATABASE_ADMIN_URL: 'postgresql://root:pw@db/tasks',
     DATABASE_DIRECT_URL: 'postgresql://db2/tasks',
@@ -126,6 +131,7 @@ test('every setting is read from its variable', () => {
       description: 'Ours',
       organization: { name: 'Example', url: 'https://example.org' },
       publicSkills: ['echo', 'calculator'],
+      cardKeys: ['/etc/keys/card.pem', '/etc/keys/old.json'],
     },
     database: {
       kind: 'external',

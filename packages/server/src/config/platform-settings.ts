@@ -1,5 +1,5 @@
 import { mask, maskUrl } from './mask.ts'
-import { settingFacts } from './setting-facts.ts'
+import { list, settingFacts } from './setting-facts.ts'
 import * as type from './setting-types.ts'
 
 /** Who the server is, and where its data lies. */
@@ -51,6 +51,18 @@ export const platformSettings = {
       security: true,
       unset: 'all, and there is no extended card',
       show: config => config.agent.publicSkills?.join(','),
+    }),
+  cardKeys: type
+    .commaList(type.text(1024))
+    .default([])
+    .register(settingFacts, {
+      group: 'Agent card',
+      env: ['A2A_CARD_KEYS'],
+      description:
+        'Files with the keys of the card’s signatures, PEM or JWK, P-256 or Ed25519. Each private key signs; public ones are published only.',
+      security: true,
+      unset: 'the card is not signed',
+      show: config => list(config.agent.cardKeys),
     }),
   databaseUrl: type.postgresUrl.optional().register(settingFacts, {
     group: 'Database and secrets',

@@ -37,7 +37,7 @@ const httpOf = (values: SettingValues): HttpConfig => {
   }
 }
 
-const agentOf = (values: SettingValues): AgentConfig => {
+const agentOf = (values: SettingValues, directory: string): AgentConfig => {
   const { agentName: name, agentDescription: description, organization, organizationUrl, publicSkills } = values
   return {
     name,
@@ -46,6 +46,7 @@ const agentOf = (values: SettingValues): AgentConfig => {
       ? {}
       : { organization: { name: organization, ...(organizationUrl === undefined ? {} : { url: organizationUrl }) } }),
     ...(publicSkills === undefined ? {} : { publicSkills }),
+    cardKeys: values.cardKeys.map(file => resolve(directory, file)),
   }
 }
 
@@ -105,7 +106,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   auth: authOf(values),
   log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
   traces: tracesOf(values),
-  agent: agentOf(values),
+  agent: agentOf(values, directory),
   database: databaseOf(values),
   dataDir: resolve(directory, values.dataDir),
   ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),

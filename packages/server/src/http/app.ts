@@ -138,6 +138,9 @@ function fromFastify(error: FastifyError): unknown {
       return new PlatformError('INVALID_REQUEST', 'the request is malformed', { cause: error })
     case 413:
       return new PlatformError('TOO_LARGE', `a body has at most ${limits.bodyBytes} bytes`)
+    // A name in the path that is longer than any of ours.
+    case 414:
+      return new PlatformError('NOT_FOUND', 'there is nothing here')
     case 415:
       return new PlatformError('UNSUPPORTED_MEDIA_TYPE', 'the content type must be application/json')
     case 503:

@@ -23,8 +23,10 @@ export interface ListRequest {
 const placeOf = ({ task }: TaskSnapshot): string => `${task.statusAt.getTime()} ${task.id}`
 
 /** Whose listing it is, and of what: a page token counts in no other. */
-const scopeOf = ({ tenantId, id }: Principal, { contextId, status, statusTimestampAfter }: ListRequest): string =>
-  JSON.stringify([tenantId, id, contextId, status, statusTimestampAfter])
+const scopeOf = (
+  { tenantId, id, agent }: Principal,
+  { contextId, status, statusTimestampAfter }: ListRequest,
+): string => JSON.stringify([tenantId, id, contextId, status, statusTimestampAfter, agent])
 
 function openToken({ cursors }: Context, scope: string, token: string): TaskFilter['after'] {
   if (token === '') return null
@@ -45,6 +47,7 @@ export async function listPage(ctx: Context, caller: Principal, request: ListReq
   const filter: TaskFilter = {
     tenantId,
     principal,
+    agent: caller.agent ?? null,
     contextId: request.contextId ?? null,
     state: request.status ?? null,
     since: request.statusTimestampAfter ? new Date(request.statusTimestampAfter) : null,

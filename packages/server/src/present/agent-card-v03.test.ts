@@ -8,10 +8,11 @@ import { loadConfig } from '../config/load-config.ts'
 import type { Variables } from '../config/read-sources.ts'
 import { version } from '../version.ts'
 import { presentAgentCard } from './agent-card-v03.ts'
+import { serverSubject } from './card-subject.ts'
 
 const configOf = (env: Variables = {}) => loadConfig(env, {}, { directory: '/srv' }).config
 const hybridOf = (env: Variables = {}, agents = builtInAgents) =>
-  presentAgentCard(configOf(env), agents, 'http://localhost:8000')
+  presentAgentCard(configOf(env), serverSubject(configOf(env), agents), 'http://localhost:8000')
 
 /** The card without what v1.0 adds to it. */
 const cardOf = (...of: Parameters<typeof hybridOf>) => {

@@ -1,9 +1,8 @@
-import type { Agent } from '@codetether/agents/define-agent'
 import type { AgentCard } from '@codetether/protocol/v03/agent-card'
 import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
 import { presentInterfaces } from './agent-card-v10.ts'
-import { presentSkills } from './agent-skill.ts'
+import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
 
 const textModes = ['text/plain']
@@ -22,17 +21,18 @@ function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securi
 export type HybridCard = AgentCard & { supportedInterfaces: ReturnType<typeof presentInterfaces> }
 
 /** The card of A2A v0.3 §5.5 for callers that reach the server under `base`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, agents: readonly Agent[], base: string): HybridCard {
-  const { name, description, organization } = config.agent
+export function presentAgentCard(config: Config, subject: CardSubject, base: string): HybridCard {
+  const { organization } = config.agent
+  const url = `${base}${subject.path}`
   return {
     protocolVersion: '0.3.0',
-    name,
-    description,
-    url: `${base}/`,
+    name: subject.name,
+    description: subject.description,
+    url,
     preferredTransport: 'JSONRPC',
     // The main address belongs into this list too (§5.5.5).
-    supportedInterfaces: presentInterfaces(base),
-    additionalInterfaces: [{ url: `${base}/`, transport: 'JSONRPC' }],
+    supportedInterfaces: presentInterfaces(base, subject),
+    additionalInterfaces: [{ url, transport: 'JSONRPC' }],
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {
@@ -44,7 +44,7 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     ...security(config),
     defaultInputModes: textModes,
     defaultOutputModes: textModes,
-    skills: presentSkills(agents),
+    skills: subject.skills,
     supportsAuthenticatedExtendedCard: config.agent.publicSkills !== undefined,
   }
 }

@@ -1,33 +1,40 @@
-import type { Agent } from '@codetether/agents/define-agent'
 import type { AgentCard } from '@codetether/protocol/v10/wire'
 import type { Config } from '../config/config.ts'
+import { agentPermissions } from '../principal.ts'
 import { version } from '../version.ts'
-import { presentSkills } from './agent-skill.ts'
+import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
 
 const textModes = ['text/plain']
 
-/** Where and in which versions the server answers. The card of v0.3 carries the list too, for clients of both. */
-export const presentInterfaces = (base: string): AgentCard['supportedInterfaces'] =>
-  ['1.0', '0.3'].map(protocolVersion => ({ url: `${base}/`, protocolBinding: 'JSONRPC', protocolVersion }))
+/** Where and in which versions the subject answers. The card of v0.3 carries the list too, for clients of both. */
+export const presentInterfaces = (base: string, { path }: CardSubject): AgentCard['supportedInterfaces'] =>
+  ['1.0', '0.3'].map(protocolVersion => ({ url: `${base}${path}`, protocolBinding: 'JSONRPC', protocolVersion }))
 
-/** How callers prove who they are, exactly as `createAuthenticator` asks for it. */
+/**
+ * How callers prove who they are, exactly as `createAuthenticator` asks for it. The list names what they have to be
+ * allowed (OpenAPI 3.2, which §4.5 refers to, has role names there); the official SDK drops a requirement with an empty
+ * one from what is signed.
+ */
 function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securityRequirements'> {
   if (!auth.enabled) return {}
   const scheme =
     auth.header === 'authorization'
       ? { httpAuthSecurityScheme: { scheme: 'Bearer' } }
       : { apiKeySecurityScheme: { location: 'header', name: auth.header } }
-  return { securitySchemes: { token: scheme }, securityRequirements: [{ schemes: { token: { list: [] } } }] }
+  return {
+    securitySchemes: { token: scheme },
+    securityRequirements: [{ schemes: { token: { list: [...agentPermissions] } } }],
+  }
 }
 
 /** The card of A2A v1.0 §4.4 for callers that reach the server under `base`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, agents: readonly Agent[], base: string): AgentCard {
-  const { name, description, organization } = config.agent
+export function presentAgentCard(config: Config, subject: CardSubject, base: string): AgentCard {
+  const { organization } = config.agent
   return {
-    name,
-    description,
-    supportedInterfaces: presentInterfaces(base),
+    name: subject.name,
+    description: subject.description,
+    supportedInterfaces: presentInterfaces(base, subject),
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {
@@ -39,9 +46,10 @@ export function presentAgentCard(config: Config, agents: readonly Agent[], base:
     ...security(config),
     defaultInputModes: textModes,
     defaultOutputModes: textModes,
-    skills: presentSkills(agents).map(({ id, name, description, tags, examples }) => ({
-      ...{ id, name, description, tags },
-      ...(examples && { examples }),
+    // Lists that are required are not empty: implementations disagree about whether such ones are signed.
+    skills: subject.skills.map(({ id, name, description, tags, examples = [] }) => ({
+      ...{ id, name: name || id, description: description || name || id, tags: tags.length > 0 ? tags : [id] },
+      ...(examples.length > 0 && { examples }),
     })),
   }
 }

@@ -16,6 +16,10 @@ const toSkill = ({ id, name, description, tags, examples }: Agent['skills'][numb
   ...(examples && { examples: [...examples] }),
 })
 
+/** The skills on the card of one agent. A card lists at least one (A2A v1.0 §4.4.1): without any it is that of the platform. */
+export const presentOwnSkills = ({ skills }: Agent): AgentSkill[] =>
+  skills.length === 0 ? [taskManagement] : skills.map(toSkill)
+
 /** The skills on a card, alike in all versions: the platform's own and those of the agents. */
 export const presentSkills = (agents: readonly Agent[]): AgentSkill[] => [
   taskManagement,

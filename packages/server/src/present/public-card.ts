@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts'
+import type { CardSubject } from './card-subject.ts'
 
-/** The card for everybody: of the skills only those that A2A_PUBLIC_SKILLS names, if it names any. */
-export const toPublicCard = <Card extends { skills: { id: string }[] }>(
-  { agent: { publicSkills } }: Config,
-  card: Card,
-): Card => (publicSkills ? { ...card, skills: card.skills.filter(({ id }) => publicSkills.includes(id)) } : card)
+/** What everybody may know of it: of the skills only those that A2A_PUBLIC_SKILLS names, if it names any. */
+export const toPublic = ({ agent: { publicSkills } }: Config, subject: CardSubject): CardSubject =>
+  publicSkills ? { ...subject, skills: subject.skills.filter(({ id }) => publicSkills.includes(id)) } : subject

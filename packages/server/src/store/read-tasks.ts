@@ -83,6 +83,7 @@ export const findMessagesUpTo = (
 export interface TaskFilter {
   tenantId: string
   principal: string
+  agent: string | null
   contextId: string | null
   state: TaskState | null
   /** The earliest time of the status. */
@@ -101,12 +102,12 @@ const list = plannedPerCall(`
   where t.tenant_id = $1 and t.principal = $2
     and ($4::text is null or t.context_id = $4) and ($5::text is null or t.state = $5)
     and ($6::timestamptz is null or (t.status_at, t.id) < ($6, $7::uuid))
-    and ($10::timestamptz is null or t.status_at >= $10)
+    and ($10::timestamptz is null or t.status_at >= $10) and ($11::text is null or t.agent = $11)
   order by t.status_at desc, t.id desc limit $8`)
 
 /** One page of a principal's tasks, those whose status changed last first. */
 export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSnapshot[]> {
-  const { tenantId, principal, contextId, state, since, after, limit, messageLimit, artifacts } = filter
+  const { tenantId, principal, agent, contextId, state, since, after, limit, messageLimit, artifacts } = filter
   const rows = await tx.query<SnapshotRow>(list, [
     tenantId,
     principal,
@@ -118,6 +119,7 @@ export async function listTasks(tx: Reader, filter: TaskFilter): Promise<TaskSna
     limit,
     artifacts,
     since,
+    agent,
   ])
   return rows.map(toSnapshot)
 }
@@ -126,18 +128,18 @@ const count = plannedPerCall(`
   select count(*)::int as total from tasks t
   where t.tenant_id = $1 and t.principal = $2
     and ($3::text is null or t.context_id = $3) and ($4::text is null or t.state = $4)
-    and ($5::timestamptz is null or t.status_at >= $5)`)
+    and ($5::timestamptz is null or t.status_at >= $5) and ($6::text is null or t.agent = $6)`)
 
 const addUp = statement(`
   select coalesce(sum(n), 0)::int as total from task_counts
   where tenant_id = $1 and principal = $2 and ($3::text is null or state = $3)`)
 
-/** How many tasks match a filter before paging: from the counters, unless a context or a time narrows it. */
+/** How many tasks match a filter before paging: from the counters, unless an agent, a context or a time narrows it. */
 export async function countTasks(tx: Reader, filter: TaskFilter): Promise<number> {
-  const { tenantId, principal, contextId, state, since } = filter
-  const isWide = contextId === null && since === null
+  const { tenantId, principal, agent, contextId, state, since } = filter
+  const isWide = agent === null && contextId === null && since === null
   const [row] = isWide
     ? await tx.query<{ total: number }>(addUp, [tenantId, principal, state])
-    : await tx.query<{ total: number }>(count, [tenantId, principal, contextId, state, since])
+    : await tx.query<{ total: number }>(count, [tenantId, principal, contextId, state, since, agent])
   return row?.total ?? 0
 }
