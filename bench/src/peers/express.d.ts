@@ -1,4 +1,4 @@
-/** The part of Express that the benchmark touches: Express itself ships no types. */
+/** The part of Express that benchmarks and tests touch: Express itself ships no types. */
 declare module 'express' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -12,6 +12,7 @@ declare module 'express' {
     interface Application {
       (request: IncomingMessage, response: ServerResponse): void
       use(handler: RequestHandler): this
+      use(path: string, handler: RequestHandler): this
     }
   }
 

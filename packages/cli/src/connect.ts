@@ -1,13 +1,14 @@
 import { A2aClient } from '@codetether/client/a2a-client'
+import type { ProtocolVersion, TransportName } from '@codetether/client/operation'
+import { type AccessOptions, agentConnection, serverConnection } from './agent-connection.ts'
 import { UsageError } from './failure.ts'
 import { findLocalServer } from './find-local-server.ts'
 import { TimeLimitReached } from './interruption.ts'
 import type { Io, OutputOptions } from './io.ts'
 
 /** Options of every command that talks to a server. */
-export interface ServerOptions extends OutputOptions {
+export interface ServerOptions extends OutputOptions, AccessOptions {
   server?: string
-  token?: string
   /** Seconds until the command gives up. */
   timeout?: number
 }
@@ -42,11 +43,26 @@ export interface Connected {
   signal: AbortSignal
 }
 
+/** Options of the commands that talk to the agents of others. */
+export interface AgentOptions extends Omit<ServerOptions, 'server'> {
+  url: string
+  /** The version of A2A to speak; the card decides otherwise. */
+  protocol?: ProtocolVersion
+  transport?: TransportName
+}
+
+/** Finds out how an agent is spoken to. */
+export const connectAgent = async (options: AgentOptions, io: Io): Promise<Connected> => {
+  const url = serverUrl(options.url).replace(/\/$/, '')
+  const signal = commandSignal(options, io)
+  const { protocol: version, transport } = options
+  const client = await A2aClient.fromUrl(url, { ...agentConnection(options, io), signal, version, transport })
+  return { client, url, signal }
+}
+
 /** Finds the server and its A2A endpoint. */
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
   const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
   const signal = commandSignal(options, io)
-  const { token = io.environment.token } = options
-  const client = await A2aClient.fromUrl(url, { token, authHeader: io.environment.authHeader, signal })
-  return { client, url, signal }
+  return { client: await A2aClient.fromUrl(url, { ...serverConnection(options, io), signal }), url, signal }
 }

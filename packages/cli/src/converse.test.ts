@@ -22,6 +22,8 @@ test('a conversation keeps its context, and an answer goes to the task that aske
     token: undefined,
     authHeader: undefined,
     shell: undefined,
+    agents: { bearer: undefined, basic: undefined, apiKey: undefined, apiKeyHeader: 'X-API-Key' },
+    allowHttp: false,
     dataDir: '/nowhere',
   }
   streams.stdin.end('Hi\n\nDo it\nThe first\n')

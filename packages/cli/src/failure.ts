@@ -1,4 +1,4 @@
-import { ConnectionError, RemoteError } from '@codetether/client/errors'
+import { BareCredentialsError, ConnectionError, RemoteError } from '@codetether/client/errors'
 import { PlatformError } from '@codetether/protocol/errors'
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, remoteErrorCode } from './exit-codes.ts'
@@ -49,6 +49,7 @@ const hints: Partial<Record<string, string>> = {
   CURSOR_GONE: 'print the task as it is with: codetether task get ID',
   RATE_LIMITED: 'try again later',
   UNAVAILABLE: 'try again in a moment',
+  BARE: 'use https, or allow it with --allow-http (A2A_CLIENT_ALLOW_HTTP=true) in a network that you trust',
   CONNECTION: 'does a server run there? codetether serve starts one',
   TIMEOUT: 'give it more time with --timeout',
 }
@@ -109,6 +110,7 @@ export const describeFailure = (error: unknown): Failure => {
   if (error instanceof HintedError) return { ...describeFailure(error.cause), hint: error.hint }
   if (error instanceof CommanderError) return commanderFailure(error)
   if (error instanceof UsageError) return usageFailure(error.message, error.hint)
+  if (error instanceof BareCredentialsError) return usageFailure(error.message, hints.BARE)
   if (error instanceof RemoteError) return remoteFailure(error)
   if (error instanceof OutputClosed) return { exitCode: exitCodes.ok, code: 'OK', message: '', silent: true }
   if (error instanceof Interruption) return { exitCode: error.exitCode, code: 'INTERRUPTED', message: error.message }

@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander'
+import { protocolVersions, type TransportName } from '@codetether/client/operation'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { seconds } from './option-parsers.ts'
 
 /** --json: of every command. */
@@ -13,7 +14,30 @@ export const withServer = (command: Command): Command =>
 export const withAccess = (command: Command): Command =>
   withOutput(command)
     .option('--token <token>', 'token of the caller (better: CODETETHER_TOKEN, which ps does not show)')
+    .option('--allow-http', 'send credentials over plain http to other networks too (A2A_CLIENT_ALLOW_HTTP)')
     .option('--timeout <seconds>', 'give up after this time', seconds)
+
+/** The version of A2A that is spoken, where a person wants to choose it. */
+export const protocolOption = (): Option =>
+  new Option('--protocol <version>', 'the version of A2A to speak; without it, what the card prefers').choices(
+    protocolVersions,
+  )
+
+const transportWords = { jsonrpc: 'JSONRPC', 'http+json': 'HTTP+JSON' } as const satisfies Record<string, TransportName>
+
+const isTransport = (word: string): word is keyof typeof transportWords => Object.hasOwn(transportWords, word)
+
+/** How calls travel. In small letters, too, for those who type it. */
+export const transportOption = (): Option => {
+  const option = offering('--transport <name>', 'how calls travel; without it, what the card prefers', [
+    ...Object.keys(transportWords),
+  ])
+  return option.argParser(text => {
+    const word = text.toLowerCase()
+    if (isTransport(word)) return transportWords[word]
+    throw new InvalidArgumentError(`Allowed choices are ${Object.keys(transportWords).join(', ')}.`)
+  })
+}
 
 /** Of the commands that work on the rows themselves. */
 export const withData = (command: Command): Command =>

@@ -7,7 +7,16 @@ import { examples } from './examples.ts'
 import { UsageError } from './failure.ts'
 import type { OutputOptions } from './io.ts'
 import { addDataCommands } from './program-data.ts'
-import { withAccess, withData, withOutput, withServer, withSettings, withStart } from './program-options.ts'
+import {
+  protocolOption,
+  transportOption,
+  withAccess,
+  withData,
+  withOutput,
+  withServer,
+  withSettings,
+  withStart,
+} from './program-options.ts'
 import { addTaskCommands } from './program-tasks.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
@@ -41,6 +50,8 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .option('--task <id>', 'the task to answer or continue')
     .option('--context <id>', 'the conversation to continue')
     .option('--agent <name>', 'the agent behind the server that shall answer')
+    .addOption(protocolOption())
+    .addOption(transportOption())
     .action((url: string, text: string | undefined, options: Omit<Commands['call'], 'url' | 'text'>) =>
       run('call', { url, ...(text === undefined ? {} : { text }), ...options }),
     )
@@ -50,6 +61,7 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .action((options: Commands['agents']) => run('agents', options))
   withServer(program.command('card [url]'))
     .description('print the card of an agent')
+    .addOption(protocolOption())
     .action((url: string | undefined, options: Omit<Commands['card'], 'url'>) =>
       run('card', { ...(url === undefined ? {} : { url }), ...options }),
     )

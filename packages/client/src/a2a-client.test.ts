@@ -62,7 +62,8 @@ const scripted = async (...steps: Step[]) => {
   return {
     calls,
     server,
-    client: A2aClient.atEndpoint(`http://127.0.0.1:${port}`, { token: 'secret' }),
+    client: A2aClient.atEndpoint(`http://127.0.0.1:${port}`, { token: 'secret', attaches: true }),
+    stranger: A2aClient.atEndpoint(`http://127.0.0.1:${port}`),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -106,6 +107,23 @@ test('send is repeated on a lost connection, with the same message id', async ()
   assert.equal(agent.calls.length, 3)
   assert.equal(new Set(agent.calls.map(call => call.params.message?.messageId)).size, 1)
   assert.equal(told.length, 2)
+})
+
+test('a message is sent once to a server that does not promise to recognize it', async () => {
+  await using agent = await scripted(reset, reset, stream([], 'reset'), stream([[1, task('working')]], 'reset'))
+  await assert.rejects(agent.stranger.send(hello), ConnectionError)
+  await assert.rejects(Array.fromAsync(agent.stranger.stream(hello)), ConnectionError)
+  await assert.rejects(Array.fromAsync(agent.stranger.stream(hello)), ConnectionError)
+  assert.deepEqual(methodsOf(agent.calls), ['message/send', 'message/stream', 'message/stream'])
+})
+
+test('a stream of such a server goes on once its task is known: subscribing repeats nothing', async () => {
+  await using agent = await scripted(
+    stream([[1, task('working')]], 'reset'),
+    stream([[2, status('completed', true)]], 'end'),
+  )
+  assert.equal((await Array.fromAsync(agent.stranger.stream(hello))).length, 2)
+  assert.deepEqual(methodsOf(agent.calls), ['message/stream', 'tasks/resubscribe'])
 })
 
 test('cancel is not repeated: the first call may have had its effect', async () => {

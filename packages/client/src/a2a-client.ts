@@ -1,23 +1,32 @@
 import { AgentList, type AgentStatus } from '@codetether/protocol/agent-status'
-import { AgentCard } from '@codetether/protocol/v03/agent-card'
-import { TaskList } from '@codetether/protocol/v03/task-list'
-import { Message, type StreamEvent, Task } from '@codetether/protocol/v03/wire'
-import { z } from 'zod'
+import type { TaskList } from '@codetether/protocol/v03/task-list'
+import type { Message, StreamEvent, Task } from '@codetether/protocol/v03/wire'
+import type { z } from 'zod'
 import { sendRetry } from './back-off.ts'
+import { type CallOptions, call } from './call.ts'
+import { CardCache } from './card-cache.ts'
+import type { Codec } from './codec.ts'
 import { snapshotIn } from './cursor-gone.ts'
-import { baseUrlOf, cardUrlOf, type Discovered, discover } from './discover.ts'
+import { codecOf } from './dialect.ts'
+import { discover, type Wanted } from './discover.ts'
+import type { Endpoint } from './endpoint.ts'
 import { RemoteError } from './errors.ts'
+import { baseUrlOf, fetchCard } from './fetch-card.ts'
 import { type Cursor, follow, isSettled, type OnGap } from './follow.ts'
 import { type Frame, openFrames } from './frames.ts'
 import { getJson } from './get-json.ts'
 import { Health } from './health.ts'
 import type { Connection } from './http.ts'
-import { type CallOptions, call, type Endpoint } from './json-rpc-call.ts'
 import { type SendParams, toWireParams } from './message.ts'
+import type { Operation, ProtocolVersion } from './operation.ts'
+import type { Card } from './read-card.ts'
 import { type OnRetry, retry } from './retry.ts'
 import type { TaskListParams } from './task-list.ts'
 
-export type ClientOptions = Connection & CallOptions
+export interface ClientOptions extends Connection, CallOptions, Wanted {
+  /** Where cards are kept while they are fresh; without it, one of the client's own. */
+  cards?: CardCache | undefined
+}
 
 export interface SendOptions extends CallOptions {
   onRetry?: OnRetry | undefined
@@ -29,65 +38,85 @@ export interface ResubscribeOptions extends SendOptions {
   lastEventId?: string | undefined
 }
 
-const SendResult = z.discriminatedUnion('kind', [Task, Message])
+/** What the caller gave. */
+interface Given {
+  connection: Connection
+  url: string
+  version: ProtocolVersion | undefined
+  cards: CardCache | undefined
+}
 
 /**
- * A client of one A2A v0.3 agent over JSON-RPC. Every method throws RemoteError for an error that the server answers,
- * ConnectionError for a connection that fails or an answer that does not come within `timeoutMs` (default 30 s), and
- * the signal's reason when the caller aborts.
+ * A client of one A2A agent, of v1.0 or v0.3, over JSON-RPC or HTTP+JSON. What it returns has the form of v0.3 whatever
+ * the agent speaks. Every method throws RemoteError for an error that the server answers, ConnectionError for a
+ * connection that fails or an answer that does not come within `timeoutMs` (default 30 s), and the signal's reason when
+ * the caller aborts.
  */
 export class A2aClient {
-  /** Where calls go: the address on the agent's card. */
+  /** Where calls go, and how: an interface of the agent's card. */
   readonly endpoint: Endpoint
-  readonly #given: Endpoint
+  readonly #given: Given
+  readonly #codec: Codec
 
-  private constructor(given: Endpoint, endpoint: Endpoint) {
+  private constructor(given: Given, endpoint: Endpoint) {
     this.#given = given
     this.endpoint = endpoint
+    this.#codec = codecOf(endpoint)
   }
 
-  /** Reads the agent's card and speaks to the address it names (A2A v0.3 §5.3); see `discover`. */
-  static async fromUrl(url: string, { signal, timeoutMs, ...connection }: ClientOptions = {}): Promise<A2aClient> {
-    const { endpoint }: Discovered = await discover(connection, url, { signal, timeoutMs })
-    return new A2aClient({ ...connection, url }, endpoint)
+  /** Reads the agent's card and speaks to an interface that it names (A2A v1.0 §8.3, v0.3 §5.6); see `discover`. */
+  static async fromUrl(url: string, options: ClientOptions = {}): Promise<A2aClient> {
+    const { signal, timeoutMs, version, transport, cards = new CardCache(), ...connection } = options
+    const endpoint = await discover(connection, url, { signal, timeoutMs, version, transport, cards })
+    return new A2aClient({ connection, url, version, cards }, endpoint)
   }
 
-  /** A client of a JSON-RPC address that is known already. */
-  static atEndpoint(url: string, connection: Connection = {}): A2aClient {
-    return new A2aClient({ ...connection, url }, { ...connection, url })
+  /** A client of an address that is known already: unless told otherwise, of v0.3 over JSON-RPC. */
+  static atEndpoint(url: string, options: Partial<Omit<Endpoint, 'url'>> = {}): A2aClient {
+    const { version = '0.3', transport = 'JSONRPC', attaches = false, tenant, ...connection } = options
+    const endpoint = { ...connection, url, version, transport, attaches, tenant }
+    return new A2aClient({ connection, url, version, cards: undefined }, endpoint)
   }
 
   /**
-   * `message/send` (A2A v0.3 §7.1). Repeated on a broken connection with the same message id, so that the server can
-   * recognize it. With `blocking` the answer may take minutes: the default time limit is 5 min.
+   * Sends a message (A2A v1.0 §3.1.1, v0.3 §7.1). Where the agent recognizes a message id that it has had, it is repeated
+   * on a broken connection; elsewhere never. With `blocking` the answer may take minutes: the default time limit is 5 min.
    */
   async send(params: SendParams, { onRetry, ...options }: SendOptions = {}): Promise<Task | Message> {
-    const wire = toWireParams(params)
-    const send = () => call(this.endpoint, 'message/send', wire, SendResult, { timeoutMs: 300_000, ...options })
-    return await retry(send, sendRetry, { signal: options.signal, onRetry })
+    const operation = this.#message('send', params)
+    const send = () => call(this.endpoint, operation, this.#codec.SendResult, { timeoutMs: 300_000, ...options })
+    return this.endpoint.attaches ? await retry(send, sendRetry, { signal: options.signal, onRetry }) : await send()
   }
 
   /**
-   * `message/stream` (A2A v0.3 §7.2), followed across broken connections until the task is finished or waits for its
-   * caller; no frame is yielded twice. Leaving the loop leaves the task running.
+   * Sends a message and streams what becomes of it (A2A v1.0 §3.1.2, v0.3 §7.2), followed across broken connections until
+   * the task is finished or waits for its caller; no frame is yielded twice. Leaving the loop leaves the task running.
    */
   stream(params: SendParams, options: SendOptions = {}): AsyncGenerator<StreamEvent> {
-    const wire = toWireParams(params)
+    const operation = this.#message('stream', params)
     const open = (cursor: Cursor) =>
       cursor.taskId === undefined
-        ? this.#open('message/stream', wire, cursor, options)
+        ? this.#open(operation, cursor, options)
         : this.#resume(cursor.taskId, cursor, options)
-    return follow(open, { taskId: undefined, lastEventId: undefined }, options)
+    const start = { taskId: undefined, lastEventId: undefined }
+    return follow(open, start, { ...options, mayReopen: this.endpoint.attaches })
   }
 
-  /** `tasks/resubscribe` (A2A v0.3 §7.9), followed like `stream`. The first event is a snapshot, or what comes after. */
+  /**
+   * Follows a task (A2A v1.0 §3.1.6, v0.3 §7.9) like `stream`. The first event is a snapshot, or what comes after
+   * `lastEventId`.
+   */
   resubscribe(id: string, { lastEventId, ...options }: ResubscribeOptions = {}): AsyncGenerator<StreamEvent> {
     const open = (cursor: Cursor) => this.#resume(id, cursor, options)
     return follow(open, { taskId: id, lastEventId }, options)
   }
 
-  #open(method: string, params: unknown, { lastEventId }: Cursor, options: SendOptions): AsyncGenerator<Frame> {
-    return openFrames(this.endpoint, method, params, {
+  #message(name: 'send' | 'stream', params: SendParams): Operation {
+    return { name, params: this.#codec.sendParams(toWireParams(params)) }
+  }
+
+  #open(operation: Operation, { lastEventId }: Cursor, options: SendOptions): AsyncGenerator<Frame> {
+    return openFrames(this.endpoint, operation, {
       signal: options.signal,
       timeoutMs: options.timeoutMs ?? 30_000,
       lastEventId,
@@ -99,7 +128,7 @@ export class A2aClient {
     let failure: RemoteError | undefined
     try {
       let isEmpty = true
-      for await (const frame of this.#open('tasks/resubscribe', { id }, cursor, options)) {
+      for await (const frame of this.#open({ name: 'subscribe', id, params: {} }, cursor, options)) {
         isEmpty = false
         yield frame
       }
@@ -113,19 +142,19 @@ export class A2aClient {
     else if (failure !== undefined) throw failure
   }
 
-  /** `tasks/get` (A2A v0.3 §7.3). `historyLength`: the most recent messages to return. */
+  /** A task (A2A v1.0 §3.1.3, v0.3 §7.3). `historyLength`: the most recent messages to return. */
   getTask(id: string, params: { historyLength?: number } = {}, options: CallOptions = {}): Promise<Task> {
-    return this.#repeatable('tasks/get', { id, ...params }, Task, options)
+    return this.#repeatable({ name: 'get', id, params }, this.#codec.Task, options)
   }
 
-  /** `tasks/cancel` (A2A v0.3 §7.4); -32002 if the task is finished. */
+  /** Cancels a task (A2A v1.0 §3.1.5, v0.3 §7.4); -32002 if it is finished. */
   cancelTask(id: string, options: CallOptions = {}): Promise<Task> {
-    return call(this.endpoint, 'tasks/cancel', { id }, Task, options)
+    return call(this.endpoint, { name: 'cancel', id, params: {} }, this.#codec.Task, options)
   }
 
-  /** One page of the caller's tasks, the latest change first: the extension method `tasks/list`. */
+  /** One page of the caller's tasks, the latest change first (A2A v1.0 §3.1.4; in v0.3 our extension `tasks/list`). */
   listTasks(params: TaskListParams = {}, options: CallOptions = {}): Promise<TaskList> {
-    return this.#repeatable('tasks/list', params, TaskList, options)
+    return this.#repeatable({ name: 'list', params: this.#codec.listParams(params) }, this.#codec.TaskList, options)
   }
 
   /** All tasks, page by page as they are consumed. */
@@ -138,23 +167,24 @@ export class A2aClient {
     }
   }
 
-  /** The agent card (A2A v0.3 §5.5). */
-  card(options: CallOptions = {}): Promise<AgentCard> {
-    return getJson(this.#given, cardUrlOf(this.#given.url), AgentCard, options)
+  /** The agent card (A2A v1.0 §4.4, v0.3 §5.5), in the form of the version that is wanted if the server has both. */
+  card(options: CallOptions = {}): Promise<Card> {
+    const { connection, url, version, cards } = this.#given
+    return fetchCard(connection, url, { ...options, version, cards })
   }
 
   /** The agents behind a CodeTether server. */
   async agents(options: CallOptions = {}): Promise<AgentStatus[]> {
-    const list = await getJson(this.#given, `${baseUrlOf(this.#given.url)}/agents`, AgentList, options)
+    const list = await getJson(this.#given.connection, `${baseUrlOf(this.#given.url)}/agents`, AgentList, options)
     return list.agents
   }
 
   /** The health of a CodeTether server. */
   health(options: CallOptions = {}): Promise<Health> {
-    return getJson(this.#given, `${baseUrlOf(this.#given.url)}/health`, Health, options)
+    return getJson(this.#given.connection, `${baseUrlOf(this.#given.url)}/health`, Health, options)
   }
 
-  #repeatable<T>(method: string, params: unknown, schema: z.ZodType<T>, options: CallOptions): Promise<T> {
-    return retry(() => call(this.endpoint, method, params, schema, options), sendRetry, options)
+  #repeatable<T>(operation: Operation, schema: z.ZodType<T>, options: CallOptions): Promise<T> {
+    return retry(() => call(this.endpoint, operation, schema, options), sendRetry, options)
   }
 }

@@ -1,11 +1,15 @@
 import { errorCodes } from '@codetether/protocol/errors'
 import { Task } from '@codetether/protocol/v03/wire'
 import { z } from 'zod'
+import { codecV10 } from './codec-v10.ts'
 import { RemoteError } from './errors.ts'
 import type { Frame } from './frames.ts'
 
+/** In the form of the version that is spoken. */
+const Snapshot = z.union([Task, codecV10.Task])
+
 const Gone = z
-  .tuple([z.looseObject({ metadata: z.looseObject({ generation: z.int().min(1), snapshot: Task }) })])
+  .tuple([z.looseObject({ metadata: z.looseObject({ generation: z.int().min(1), snapshot: Snapshot }) })])
   .rest(z.unknown())
 
 /**

@@ -1,28 +1,16 @@
-import { AgentCard } from '@codetether/protocol/v03/agent-card'
+import { errorCodes } from '@codetether/protocol/errors'
+import type { Endpoint } from './endpoint.ts'
 import { RemoteError } from './errors.ts'
-import { getJson } from './get-json.ts'
+import { baseUrlOf, type CardOptions, fetchCard } from './fetch-card.ts'
 import type { Connection } from './http.ts'
-import type { CallOptions, Endpoint } from './json-rpc-call.ts'
+import { type ProtocolVersion, protocolVersions, type TransportName, transportNames } from './operation.ts'
+import type { Card, DeclaredInterface } from './read-card.ts'
 
-export interface Discovered {
-  endpoint: Endpoint
-  /** Null if the server shows no card that A2A 0.3 can read. */
-  card: AgentCard | null
+/** What a caller wants to speak; what is left open, the card decides. */
+export interface Wanted {
+  version?: ProtocolVersion | undefined
+  transport?: TransportName | undefined
 }
-
-const wellKnown = '/.well-known/agent-card.json'
-
-/** Where the card of an agent stands: the address itself if it is that of a card (A2A v0.3 §5.3). */
-export const cardUrlOf = (url: string): string => (url.endsWith('.json') ? url : url.replace(/\/+$/, '') + wellKnown)
-
-/** The server's address without the card's path and without a trailing slash. */
-export const baseUrlOf = (url: string): string => url.replace(/\/\.well-known\/[^/]*$/, '').replace(/\/+$/, '')
-
-/** The card's JSON-RPC address (A2A v0.3 §5.6): its main one, or one of the additional interfaces. */
-const jsonRpcUrlOf = (card: AgentCard): string | undefined =>
-  (card.preferredTransport ?? 'JSONRPC') === 'JSONRPC'
-    ? card.url
-    : card.additionalInterfaces?.find(({ transport }) => transport === 'JSONRPC')?.url
 
 const resolveHttp = (url: string, base: string): string | undefined => {
   const resolved = URL.parse(url, base)
@@ -30,27 +18,75 @@ const resolveHttp = (url: string, base: string): string | undefined => {
 }
 
 /**
- * A token belongs to the origin that it was given for. A card that names another one is believed about the address, but
- * does not get the token: who can forge a card must not collect credentials.
+ * Credentials belong to the origin that they were given for. A card that names another one is believed about the
+ * address, but does not get them: who can forge a card must not collect credentials.
  */
-const withOwnCredentials = (connection: Connection, given: string, url: string): Endpoint =>
-  new URL(given).origin === new URL(url).origin
-    ? { ...connection, url }
-    : { ...connection, url, token: undefined, headers: undefined }
+const withOwnCredentials = (connection: Connection, given: string, url: string): Connection =>
+  new URL(given).origin === new URL(url).origin ? connection : { ...connection, token: undefined, headers: undefined }
+
+interface Spoken {
+  url: string
+  version: ProtocolVersion
+  transport: TransportName
+  tenant?: string | undefined
+}
+
+/** An interface that this client can speak; undefined for other transports, versions and addresses. */
+const spoken = ({ url, version, transport, tenant }: DeclaredInterface, base: string): Spoken | undefined => {
+  const [knownVersion, knownTransport] = [
+    protocolVersions.find(known => known === version),
+    transportNames.find(known => known === transport),
+  ]
+  const resolved = resolveHttp(url, base)
+  if (knownVersion === undefined || knownTransport === undefined || resolved === undefined) return undefined
+  return { url: resolved, version: knownVersion, transport: knownTransport, tenant }
+}
+
+const isForeign = ({ version, transport }: DeclaredInterface): boolean =>
+  !protocolVersions.some(known => known === version) || !transportNames.some(known => known === transport)
+
+const notSpoken = (card: Card, { version, transport }: Wanted): RemoteError => {
+  const declared = [...new Set(card.interfaces.map(item => `${item.transport} ${item.version}`))].join(', ')
+  const wanted = [transport, version].filter(word => word !== undefined).join(' ')
+  const lacks = wanted === '' ? 'nothing that this client speaks' : `no ${wanted}`
+  return new RemoteError(errorCodes.VERSION_NOT_SUPPORTED.rpc, `the agent's card declares ${lacks}: it has ${declared}`)
+}
+
+/** The first interface of the card that is spoken here and wanted (A2A v1.0 §8.3.2, v0.3 §5.6.3). */
+const chooseInterface = (card: Card, base: string, wanted: Wanted): Spoken | undefined => {
+  const { version, transport } = wanted
+  for (const declared of card.interfaces) {
+    const found = spoken(declared, base)
+    if (found && found.version === (version ?? found.version) && found.transport === (transport ?? found.transport))
+      return found
+  }
+  if (version !== undefined || transport !== undefined || card.interfaces.some(isForeign)) throw notSpoken(card, wanted)
+  return undefined
+}
 
 /**
- * Finds the JSON-RPC endpoint of an agent by its card. The card's `url` is used as the specification says; where there
- * is no readable card, the given address is the endpoint. Throws ConnectionError if nothing answers there.
+ * Finds out how an agent is spoken to, by its card. Where there is no readable card, the given address is the endpoint,
+ * of v0.3 over JSON-RPC unless something else is wanted. Throws ConnectionError if nothing answers there, RemoteError if
+ * the card declares nothing that fits.
  */
-export const discover = async (connection: Connection, url: string, options: CallOptions): Promise<Discovered> => {
+export const discover = async (
+  connection: Connection,
+  url: string,
+  { version, transport, ...options }: CardOptions & Wanted,
+): Promise<Endpoint> => {
   const base = baseUrlOf(url)
-  const given = { ...connection, url: new URL(base).href }
+  const given: Endpoint = {
+    ...{ ...connection, url: new URL(base).href },
+    ...{ version: version ?? '0.3', transport: transport ?? 'JSONRPC', attaches: false },
+  }
+  let card: Card
   try {
-    const card = await getJson(connection, cardUrlOf(url), AgentCard, options)
-    const named = resolveHttp(jsonRpcUrlOf(card) ?? base, given.url)
-    return { endpoint: named === undefined ? given : withOwnCredentials(connection, base, named), card }
+    card = await fetchCard(connection, url, { ...options, version })
   } catch (error) {
-    if (error instanceof RemoteError) return { endpoint: given, card: null }
+    if (error instanceof RemoteError) return given
     throw error
   }
+  const chosen = chooseInterface(card, given.url, { version, transport })
+  if (chosen === undefined) return given
+  return { ...withOwnCredentials(connection, base, chosen.url), ...chosen, attaches: card.attaches }
 }

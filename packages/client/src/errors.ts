@@ -12,7 +12,7 @@ export interface RemoteErrorOptions {
   cause?: unknown
 }
 
-/** The other side answered, and the answer is an error (JSON-RPC 2.0 §5.1, A2A v0.3 §8). */
+/** The other side answered, and the answer is an error (A2A v1.0 §5.4, v0.3 §8), whatever carried it. */
 export class RemoteError extends Error {
   override name = 'RemoteError'
   /** JSON-RPC code; for an answer that is not JSON-RPC, the platform's code for its HTTP status. */
@@ -50,6 +50,15 @@ export class ConnectionError extends Error {
   constructor(message: string, { timedOut = false, cause }: ConnectionErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.timedOut = timedOut
+  }
+}
+
+/** Credentials would travel in plain text to a host of another network; nothing was sent. */
+export class BareCredentialsError extends Error {
+  override name = 'BareCredentialsError'
+
+  constructor(origin: string) {
+    super(`credentials are not sent to ${origin} over plain http`)
   }
 }
 

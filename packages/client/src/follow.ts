@@ -64,6 +64,8 @@ export type OnGap = () => void
 
 export interface FollowOptions extends RetryOptions {
   onGap?: OnGap | undefined
+  /** `open` may be called again before its first frame has come; default true. */
+  mayReopen?: boolean | undefined
 }
 
 /** Only a broken connection is worth repeating before the first frame; later, a server that asks to come back is too. */
@@ -79,7 +81,7 @@ const mayPass = (error: unknown, connected: boolean): error is ConnectionError |
 export async function* follow(
   open: (cursor: Cursor) => AsyncIterable<Frame>,
   start: Cursor,
-  { signal, onRetry, onGap }: FollowOptions,
+  { signal, onRetry, onGap, mayReopen = true }: FollowOptions,
 ): AsyncGenerator<StreamEvent> {
   const cursor = { ...start }
   let failures = 0
@@ -109,6 +111,7 @@ export async function* follow(
       if (!mayPass(error, connected)) throw error
       failure = error
     }
+    if (!connected && !mayReopen) throw failure
     failures += 1
     const policy = connected ? streamRetry : sendRetry
     if (failures > policy.attempts) throw failure

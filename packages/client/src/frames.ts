@@ -1,10 +1,12 @@
-import { RpcResponse } from '@codetether/protocol/json-rpc'
 import { limits } from '@codetether/protocol/limits'
-import { StreamEvent } from '@codetether/protocol/v03/wire'
+import type { StreamEvent } from '@codetether/protocol/v03/wire'
+import { openAnswer, readAnswer, request } from './call.ts'
 import { Deadline } from './deadline.ts'
+import { codecOf } from './dialect.ts'
+import type { Endpoint } from './endpoint.ts'
 import { invalidAnswer, RemoteError } from './errors.ts'
 import { connectionFailure } from './http.ts'
-import { type Endpoint, openEnvelope, post, readAnswer } from './json-rpc-call.ts'
+import type { Operation } from './operation.ts'
 import { parseJson } from './read-json.ts'
 import { type SseEvent, SseParser } from './sse.ts'
 
@@ -41,37 +43,38 @@ async function* sseEvents(response: Response, deadline: Deadline): AsyncGenerato
   }
 }
 
-const toFrame = ({ data, id }: SseEvent, response: Response): Frame => {
-  const envelope = RpcResponse.safeParse(parseJson(data))
-  if (!envelope.success) throw invalidAnswer(`${response.url} streams something that is no JSON-RPC answer`)
-  return { event: openEnvelope(envelope.data, StreamEvent, response), id }
+const toFrame = (endpoint: Endpoint, { data, id }: SseEvent, response: Response): Frame => {
+  const event = openAnswer(endpoint, parseJson(data), codecOf(endpoint).StreamEvent, response)
+  if (event !== undefined) return { event, id }
+  throw invalidAnswer(`${response.url} streams something that A2A over ${endpoint.transport} does not know`)
 }
 
 const isStream = (response: Response): boolean =>
   response.ok && (response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/event-stream')
 
 /**
- * Opens `message/stream` or `tasks/resubscribe` (A2A v0.3 §7.2, §7.9) and yields frames until the server ends the
- * stream. Throws RemoteError, ConnectionError when the connection breaks or falls silent, or the signal's reason.
+ * Opens a stream (A2A v1.0 §3.1.2, §3.1.6; v0.3 §7.2, §7.9) and yields frames until the server ends it. Throws RemoteError,
+ * ConnectionError when the connection breaks or falls silent, or the signal's reason.
  */
 export async function* openFrames(
   endpoint: Endpoint,
-  method: string,
-  params: unknown,
+  operation: Operation,
   { signal, timeoutMs, lastEventId }: OpenOptions,
 ): AsyncGenerator<Frame> {
   using deadline = new Deadline(signal)
   deadline.set(timeoutMs, `no answer from ${endpoint.url} within ${timeoutMs / 1000} s`)
   const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-  const response = await post(endpoint, method, params, {
-    accept: 'text/event-stream',
+  const response = await request(endpoint, operation, {
     signal: deadline.signal,
-    headers,
+    headers: { accept: 'text/event-stream', ...headers },
   })
   if (!isStream(response)) {
-    yield { event: await readAnswer(response, StreamEvent, deadline.signal), id: undefined }
+    yield {
+      event: await readAnswer(endpoint, response, codecOf(endpoint).StreamEvent, deadline.signal),
+      id: undefined,
+    }
     return
   }
   deadline.lift()
-  for await (const event of sseEvents(response, deadline)) yield toFrame(event, response)
+  for await (const event of sseEvents(response, deadline)) yield toFrame(endpoint, event, response)
 }

@@ -1,3 +1,4 @@
+import { checkBareCredentials, credentials } from './credentials.ts'
 import { ConnectionError, fromHttpStatus } from './errors.ts'
 
 /** How one server is spoken to. */
@@ -6,15 +7,12 @@ export interface Connection {
   token?: string | undefined
   /** The header that carries the token; default `Authorization`, where it stands behind `Bearer`. */
   authHeader?: string | undefined
-  /** Further headers of every request. */
+  /** Further headers of every request; they count as credentials. */
   headers?: Readonly<Record<string, string>> | undefined
+  /** Credentials may travel over plain http to hosts of other networks too. */
+  allowHttp?: boolean | undefined
   /** In place of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined
-}
-
-const credentials = ({ token, authHeader = 'authorization' }: Connection): Record<string, string> => {
-  if (token === undefined) return {}
-  return { [authHeader]: authHeader.toLowerCase() === 'authorization' ? `Bearer ${token}` : token }
 }
 
 const reasonOf = (error: unknown): string => {
@@ -35,13 +33,14 @@ export const connectionFailure = (error: unknown, url: string, signal: AbortSign
 
 /**
  * One request. Redirects are answered with an error that names the target: following one would turn a POST into a GET
- * or carry the token elsewhere. Throws ConnectionError, or the signal's reason.
+ * or carry the token elsewhere. Throws ConnectionError, BareCredentialsError, or the signal's reason.
  */
 export const send = async (
   connection: Connection,
   url: string,
   init: RequestInit & { signal: AbortSignal },
 ): Promise<Response> => {
+  checkBareCredentials(connection, url)
   const headers = { ...connection.headers, ...credentials(connection), ...init.headers }
   const fetch = connection.fetch ?? globalThis.fetch
   let response: Response

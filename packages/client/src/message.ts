@@ -3,7 +3,7 @@ import type { Message } from '@codetether/protocol/v03/wire'
 /** A message to send: without a `messageId` it gets a new one. */
 export type OutgoingMessage = Omit<Message, 'kind' | 'messageId'> & { messageId?: string }
 
-/** Params of `message/send` and `message/stream` (A2A v0.3 §7.1.1). */
+/** What goes with a message (A2A v0.3 §7.1.1, v1.0 §3.2.1), whichever version carries it. */
 export interface SendParams {
   message: OutgoingMessage
   configuration?: {
@@ -15,6 +15,9 @@ export interface SendParams {
   }
   metadata?: Record<string, unknown>
 }
+
+/** The same with a message that lacks nothing. */
+export type WireParams = Omit<SendParams, 'message'> & { message: Message }
 
 /** A user's message of one text part; with `taskId` it answers or continues that task. */
 export const textMessage = (
@@ -28,7 +31,7 @@ export const textMessage = (
 })
 
 /** Fills in what every message needs. Its id makes repetitions of one call harmless: it is chosen once, here. */
-export const toWireParams = ({ message, ...rest }: SendParams): SendParams & { message: Message } => ({
+export const toWireParams = ({ message, ...rest }: SendParams): WireParams => ({
   ...rest,
   message: { ...message, kind: 'message', messageId: message.messageId ?? crypto.randomUUID() },
 })

@@ -4,11 +4,15 @@ import { connectionFailure, retryAfterOf } from './http.ts'
 /** The largest answer that is read into memory, in bytes. */
 const maxAnswerBytes = 64 * 1024 * 1024
 
-const tooLarge = (response: Response): RemoteError =>
-  invalidAnswer(`${response.url} answers with more than ${maxAnswerBytes} bytes`, { httpStatus: response.status })
+const tooLarge = (response: Response, maxBytes: number): RemoteError =>
+  invalidAnswer(`${response.url} answers with more than ${maxBytes} bytes`, { httpStatus: response.status })
 
 /** The whole body as text. Throws ConnectionError if it breaks off, RemoteError if it is too large. */
-export const readText = async (response: Response, signal: AbortSignal): Promise<string> => {
+export const readText = async (
+  response: Response,
+  signal: AbortSignal,
+  maxBytes: number = maxAnswerBytes,
+): Promise<string> => {
   const decoder = new TextDecoder()
   let bytes = 0
   let text = ''
@@ -16,15 +20,15 @@ export const readText = async (response: Response, signal: AbortSignal): Promise
   try {
     for (let next = await chunks?.next(); next?.done === false; next = await chunks?.next()) {
       bytes += next.value.byteLength
-      if (bytes > maxAnswerBytes) break
+      if (bytes > maxBytes) break
       text += decoder.decode(next.value, { stream: true })
     }
   } catch (error) {
     throw connectionFailure(error, response.url, signal)
   }
-  if (bytes <= maxAnswerBytes) return text + decoder.decode()
+  if (bytes <= maxBytes) return text + decoder.decode()
   await chunks?.return?.()
-  throw tooLarge(response)
+  throw tooLarge(response, maxBytes)
 }
 
 /** Levels of an answer at most: JSON.parse reads any number, but whoever walks or prints them would run out of stack. */
@@ -52,11 +56,11 @@ const excerpt = (text: string): string => {
   return line === '' || line.startsWith('<') ? '' : `: ${line.slice(0, 200)}`
 }
 
-/** An answer that is not the JSON-RPC it should be: told by its status if that is an error. */
+/** An answer that is not what A2A says it should be: told by its status if that is an error. */
 export const strangeAnswer = (response: Response, text: string): RemoteError => {
   const { status, url } = response
   const message = `${url} answers HTTP ${status}${excerpt(text)}`
   return response.ok
-    ? invalidAnswer(`${message}, which is no JSON-RPC answer`, { httpStatus: status })
+    ? invalidAnswer(`${message}, which is no answer of A2A`, { httpStatus: status })
     : fromHttpStatus(status, message, { retryAfter: retryAfterOf(response) })
 }

@@ -72,6 +72,10 @@ export const limits = {
   pushPollMs: 1_000,
   /** Cards whose signatures are kept: they differ by the address that callers use. */
   signedCards: 64,
+  /** The card of another agent: its size, how many are kept, and for how long at most. */
+  peerCardBytes: 1024 * 1024,
+  peerCards: 100,
+  peerCardMs: 60 * 60_000,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

@@ -1,23 +1,19 @@
-import type { AgentCard } from '@codetether/protocol/v03/agent-card'
-import { connect, type ServerOptions } from '../connect.ts'
+import type { Card } from '@codetether/client/read-card'
+import { type AgentOptions, connect, connectAgent } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { createOutput, harmless } from '../output.ts'
 import { table } from '../table.ts'
 
-export interface CardOptions extends ServerOptions {
-  /** The agent's address; the server's own if absent. */
-  url?: string
-}
+/** Without an address, the server's own. */
+export type CardOptions = Omit<AgentOptions, 'url' | 'transport'> & { url?: string; server?: string }
 
-const describe = (card: AgentCard, columns: number | undefined): string => {
-  const capabilities = Object.entries(card.capabilities).flatMap(([name, value]) => (value === true ? [name] : []))
+const describe = (card: Card, columns: number | undefined): string => {
   const facts = [
     ['name', `${card.name} ${card.version}`],
     ['about', card.description],
-    ['url', card.url],
-    ['protocol', `A2A ${card.protocolVersion}, ${card.preferredTransport ?? 'JSONRPC'}`],
-    ['can', capabilities.join(', ')],
+    ...card.interfaces.map(({ url, version, transport }) => ['url', `${url} (A2A ${version}, ${transport})`]),
+    ['can', card.capabilities.join(', ')],
   ].map(([name = '', value = '']) => harmless(`${name.padEnd(9)} ${value}`))
   const skills = card.skills.map(({ id, name, description }) => [id, name, description])
   return [...facts, '', ...table(['SKILL', 'NAME', 'DESCRIPTION'], skills, columns)].join('\n')
@@ -26,8 +22,9 @@ const describe = (card: AgentCard, columns: number | undefined): string => {
 /** Prints an agent's card. */
 export const card = async ({ url, ...options }: CardOptions, io: Io): Promise<number> => {
   const output = createOutput(io, options)
-  const { client, signal } = await connect(url === undefined ? options : { ...options, server: url }, io)
+  const connected = await (url === undefined ? connect(options, io) : connectAgent({ ...options, url }, io))
+  const { client, signal } = connected
   const found = await client.card({ signal })
-  await output.result(found, () => describe(found, output.columns))
+  await output.result(found.document, () => describe(found, output.columns))
   return exitCodes.ok
 }

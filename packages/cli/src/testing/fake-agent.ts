@@ -10,6 +10,7 @@ export interface AgentCall {
     message?: { parts: { text?: string }[]; taskId?: string; contextId?: string; metadata?: object }
   }
   authorization: string | undefined
+  apiKey: string | undefined
   lastEventId: string | undefined
 }
 
@@ -40,8 +41,8 @@ const write = (response: ServerResponse, answer: Answer): void => {
 
 const toCall = async (request: IncomingMessage): Promise<AgentCall> => {
   const { method, params } = JSON.parse(await text(request))
-  const { authorization, 'last-event-id': lastEventId } = request.headers
-  return { method, params, authorization, lastEventId: lastEventId?.toString() }
+  const { authorization, 'last-event-id': lastEventId, 'x-api-key': apiKey } = request.headers
+  return { method, params, authorization, apiKey: apiKey?.toString(), lastEventId: lastEventId?.toString() }
 }
 
 /** A small A2A agent without a card, for tests of a client. Disposing it cuts what is open. */
