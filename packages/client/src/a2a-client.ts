@@ -1,4 +1,5 @@
 import { AgentList, type AgentStatus } from '@codetether/protocol/agent-status'
+import { errorCodes } from '@codetether/protocol/errors'
 import type { TaskList } from '@codetether/protocol/v03/task-list'
 import type { Message, StreamEvent, Task } from '@codetether/protocol/v03/wire'
 import type { z } from 'zod'
@@ -135,6 +136,8 @@ export class A2aClient {
       if (!isEmpty || isSettled(cursor.state)) return
     } catch (error) {
       if (!(error instanceof RemoteError) || error.retryable || snapshotIn(error)) throw error
+      // A cursor that the task has not reached: the task as it is would hide the mistake.
+      if (error.code === errorCodes.INVALID_PARAMS.rpc && cursor.lastEventId !== undefined) throw error
       failure = error
     }
     const task = await this.getTask(id, {}, options)
