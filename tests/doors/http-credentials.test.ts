@@ -76,6 +76,7 @@ describe('a server on loopback with tokens', () => {
         assert.equal(answer.status, 401, `${route.method} ${route.url}`)
         assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer realm="/)
         if (route.jsonRpc) assertRpcError(answer, -31401, null)
+        else if (route.rest === '0.3' && route.method !== 'HEAD') assert.equal(answer.body?.code, -31401)
         else if (route.method !== 'HEAD') assertHttpError(answer, 401)
         assert.doesNotMatch(answer.raw, /alice|bob|secret/)
       }
@@ -93,7 +94,8 @@ describe('a server on loopback with tokens', () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER'])
       for (const route of routes.filter(({ permission }) => permission !== 'public')) {
         const { status } = await call(route, { authorization: `${scheme} alice-secret-token` })
-        assert.equal(status, 200, `${route.method} ${route.url}`)
+        // What the methods behind the paths of REST say to no params is their own matter.
+        assert.ok(route.rest ? [200, 400, 404].includes(status) : status === 200, `${route.method} ${route.url}`)
       }
   })
 

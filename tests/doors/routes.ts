@@ -4,9 +4,12 @@ import type { FastifyInstance } from 'fastify'
 
 export interface SeenRoute {
   method: string
+  /** A path that leads to it. */
   url: string
   permission: Permission | undefined
   jsonRpc: boolean
+  /** The version of the HTTP+JSON binding to which it belongs. */
+  rest: '0.3' | '1.0' | undefined
 }
 
 /** Lets `look` see every Fastify instance that is made while `run` runs, before it has a route. */
@@ -26,7 +29,13 @@ export async function withRoutes<T>(run: () => Promise<T>): Promise<{ started: T
   const collect = (app: FastifyInstance) =>
     app.addHook('onRoute', ({ method, url, config }) => {
       for (const verb of [method].flat())
-        routes.push({ method: verb, url, permission: config?.permission, jsonRpc: config?.jsonRpc === true })
+        routes.push({
+          method: verb,
+          url: (config?.path ?? url).replace(/\{\w+\}/g, 'x'),
+          permission: config?.permission,
+          jsonRpc: config?.jsonRpc === true,
+          rest: config?.rest,
+        })
     })
   const started = await watchApps(collect, run)
   return { started, routes }

@@ -1,13 +1,12 @@
-import type { Json, JsonObject } from '@codetether/protocol/json'
 import { fromProtoMessage } from '@codetether/protocol/v03/from-proto'
-import { fieldOf, fieldsOf, isObject } from '@codetether/protocol/v03/proto-fields'
+import { type Fields, fieldOf, fieldsOf, isObject } from '@codetether/protocol/v03/proto-fields'
 import { TaskState } from '@codetether/protocol/v03/wire'
 
 /**
  * From the answers of A2A v0.3 over HTTP+JSON, which are ProtoJSON, to the shapes of JSON-RPC. Nothing is refused here:
  * the schemas in `wire.ts` tell what is wrong with a shape that does not fit.
  */
-const stateOf = (name: Json | undefined): Json => {
+const stateOf = (name: unknown): unknown => {
   if (typeof name !== 'string') return 'unknown'
   const word = name
     .replace(/^TASK_STATE_/, '')
@@ -17,10 +16,10 @@ const stateOf = (name: Json | undefined): Json => {
   return TaskState.options.find(state => state === word) ?? (word === 'unspecified' ? 'unknown' : name)
 }
 
-const mapped = (field: string, list: Json | undefined, convert: (item: Json) => Json): JsonObject =>
+const mapped = (field: string, list: unknown, convert: (item: unknown) => unknown): Fields =>
   Array.isArray(list) && list.length > 0 ? { [field]: list.map(convert) } : {}
 
-const fromStatus = (status: Json | undefined): Json => {
+const fromStatus = (status: unknown): unknown => {
   if (!isObject(status)) return status ?? {}
   const message = status.message ?? status.update
   return {
@@ -30,12 +29,12 @@ const fromStatus = (status: Json | undefined): Json => {
   }
 }
 
-const partsOf = (parts: Json | undefined): Json => {
+const partsOf = (parts: unknown): unknown => {
   const message = fromProtoMessage({ content: parts ?? [] })
   return isObject(message) ? (message.parts ?? []) : []
 }
 
-const fromArtifact = (artifact: Json | undefined): Json =>
+const fromArtifact = (artifact: unknown): unknown =>
   isObject(artifact)
     ? {
         ...fieldsOf(artifact, ['artifactId', 'name', 'description', 'metadata', 'extensions']),
@@ -44,7 +43,7 @@ const fromArtifact = (artifact: Json | undefined): Json =>
     : (artifact ?? {})
 
 /** A task (proto `Task`, A2A v0.3 §6.1). */
-export const fromProtoTask = (task: Json): Json =>
+export const fromProtoTask = (task: unknown): unknown =>
   isObject(task)
     ? {
         kind: 'task',
@@ -56,13 +55,13 @@ export const fromProtoTask = (task: Json): Json =>
       }
     : task
 
-const fromUpdate = (update: JsonObject): JsonObject => ({
+const fromUpdate = (update: Fields): Fields => ({
   ...fieldsOf(update, ['taskId', 'metadata']),
   contextId: fieldOf(update, 'contextId') ?? '',
 })
 
 /** The answer to a message, or one frame of a stream (proto `SendMessageResponse`, `StreamResponse`; §7.1, §7.2). */
-export const fromProtoResponse = (response: Json): Json => {
+export const fromProtoResponse = (response: unknown): unknown => {
   if (!isObject(response)) return response
   const { task, message = response.msg } = response
   const [status, artifact] = [fieldOf(response, 'statusUpdate'), fieldOf(response, 'artifactUpdate')]

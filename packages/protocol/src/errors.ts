@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts'
 
 /**
- * The closed list of errors. `rpc` is the JSON-RPC code (A2A v1.0 §5.4, the platform's own outside the reserved
+ * The closed list of errors. `rpc` is the JSON-RPC code (A2A v1.0.1 §5.4, the platform's own outside the reserved
  * range), `http` the status for REST doors and for transport refusals.
  */
 export const errorCodes = {
@@ -11,11 +11,11 @@ export const errorCodes = {
   INVALID_PARAMS: { rpc: -32602, http: 400 },
   INTERNAL: { rpc: -32603, http: 500 },
   TASK_NOT_FOUND: { rpc: -32001, http: 404 },
-  TASK_NOT_CANCELABLE: { rpc: -32002, http: 409 },
+  TASK_NOT_CANCELABLE: { rpc: -32002, http: 400 },
   PUSH_NOTIFICATION_NOT_SUPPORTED: { rpc: -32003, http: 400 },
   UNSUPPORTED_OPERATION: { rpc: -32004, http: 400 },
   CONTENT_TYPE_NOT_SUPPORTED: { rpc: -32005, http: 400 },
-  INVALID_AGENT_RESPONSE: { rpc: -32006, http: 502 },
+  INVALID_AGENT_RESPONSE: { rpc: -32006, http: 500 },
   EXTENDED_CARD_NOT_CONFIGURED: { rpc: -32007, http: 400 },
   VERSION_NOT_SUPPORTED: { rpc: -32009, http: 400 },
   WEBHOOK_URL_FORBIDDEN: { rpc: -31400, http: 400 },

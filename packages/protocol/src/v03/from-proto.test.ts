@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Json, JsonObject } from '../json.ts'
-import { fromProtoMessage, fromProtoSendRequest } from './from-proto.ts'
+import { fromProtoMessage, fromProtoSendRequest, protoFieldName } from './from-proto.ts'
 import { SendParams } from './params.ts'
 
 const message = { messageId: 'm-1', role: 'ROLE_USER', content: [{ text: 'hello' }] }
-const fieldsOf = (request: Json): string[] =>
+const fieldsOf = (request: unknown): string[] =>
   (SendParams.safeParse(fromProtoSendRequest(request)).error?.issues ?? []).map(issue => issue.path.join('.'))
-const partsOf = (content: Json) =>
+const partsOf = (content: unknown) =>
   SendParams.parse(fromProtoSendRequest({ message: { ...message, content } })).message.message.parts
 
 test('a request of the proto becomes the params of message/send', () => {
@@ -46,7 +45,7 @@ test('a configuration that does not say blocking does not block, and a history o
     message: fromProtoMessage(message),
     configuration: { blocking: false },
   })
-  assert.ok(!('configuration' in (fromProtoSendRequest({ message }) as JsonObject)))
+  assert.deepEqual(fromProtoSendRequest({ message }), { message: fromProtoMessage(message) })
 })
 
 test('parts of each kind are read, bytes in either alphabet, and those of JSON-RPC too', () => {
@@ -71,7 +70,7 @@ test('parts of each kind are read, bytes in either alphabet, and those of JSON-R
   assert.equal(SendParams.parse(fromProtoSendRequest({ message: old })).message.oldShape, false)
 })
 
-const bad: [what: string, request: Json, fields: string[]][] = [
+const bad: [what: string, request: unknown, fields: string[]][] = [
   ['nothing', {}, ['message']],
   ['a list', [], ['']],
   ['a message that is none', { message: 'hello' }, ['message']],
@@ -103,3 +102,10 @@ const bad: [what: string, request: Json, fields: string[]][] = [
 
 for (const [what, request, fields] of bad)
   test(`${what} is refused by its field`, () => assert.deepEqual(fieldsOf(request), fields))
+
+test('fields are named as in the proto', () => {
+  assert.equal(protoFieldName('message.parts.0.file.bytes'), 'message.content.0.file.fileWithBytes')
+  assert.equal(protoFieldName('message.parts'), 'message.content')
+  assert.equal(protoFieldName('message.messageId'), 'message.messageId')
+  assert.equal(protoFieldName('configuration.pushNotificationConfig.url'), 'configuration.pushNotification.url')
+})

@@ -1,20 +1,19 @@
 import { toBase64 } from '../base64.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { fieldOf, fieldsOf, isObject, toInteger } from './proto-fields.ts'
+import { type Fields, fieldOf, fieldsOf, isObject, toInteger } from './proto-fields.ts'
 import { fromProtoPushConfig } from './proto-push.ts'
 
 /**
  * From ProtoJSON of the v0.3 proto to the params of the JSON-RPC methods. Nothing is refused here: what does not fit
  * travels on as it is, and the schemas in `params.ts` tell what is wrong with it.
  */
-const roles = new Map<Json | undefined, string>([
+const roles = new Map<unknown, string>([
   ['ROLE_USER', 'user'],
   ['ROLE_AGENT', 'agent'],
   [1, 'user'],
   [2, 'agent'],
 ])
 
-function fromProtoFile(file: JsonObject): JsonObject {
+function fromProtoFile(file: Fields): Fields {
   const { fileWithUri, fileWithBytes, ...named } = fieldsOf(file, ['fileWithUri', 'fileWithBytes', 'mimeType', 'name'])
   return {
     ...(fileWithUri !== undefined && { uri: fileWithUri }),
@@ -26,7 +25,7 @@ function fromProtoFile(file: JsonObject): JsonObject {
 }
 
 /** A part holds exactly one content: with more or fewer it becomes a part without any, which the schema refuses. */
-function fromProtoPart(part: Json): Json {
+function fromProtoPart(part: unknown): unknown {
   // Who writes `kind` writes the shapes of JSON-RPC.
   if (!isObject(part) || 'kind' in part) return part
   const contents = fieldsOf(part, ['file', 'data'])
@@ -44,7 +43,7 @@ function fromProtoPart(part: Json): Json {
 const messageFields = ['messageId', 'contextId', 'taskId', 'metadata', 'extensions', 'referenceTaskIds'] as const
 
 /** A message (proto `Message`) as that of JSON-RPC. Parts may be named `parts` too, as in JSON-RPC. */
-export function fromProtoMessage(message: Json): Json {
+export function fromProtoMessage(message: unknown): unknown {
   if (!isObject(message)) return message
   const { content = message.parts, role } = message
   return {
@@ -56,7 +55,7 @@ export function fromProtoMessage(message: Json): Json {
 }
 
 /** A bool that is not set is false, and a history of 0 messages is one without a limit: the proto's comment says so. */
-function fromProtoConfiguration(configuration: Json): Json {
+function fromProtoConfiguration(configuration: unknown): unknown {
   if (!isObject(configuration)) return configuration
   const historyLength = toInteger(fieldOf(configuration, 'historyLength'))
   const push = fieldOf(configuration, 'pushNotification')
@@ -69,7 +68,7 @@ function fromProtoConfiguration(configuration: Json): Json {
 }
 
 /** The params of `message/send` and `message/stream` of a proto `SendMessageRequest` (specification §7.1). */
-export function fromProtoSendRequest(request: Json): Json {
+export function fromProtoSendRequest(request: unknown): unknown {
   if (!isObject(request)) return request
   const message = request.message ?? request.request
   const { configuration } = request
@@ -79,3 +78,15 @@ export function fromProtoSendRequest(request: Json): Json {
     ...fieldsOf(request, ['metadata']),
   }
 }
+
+/** How the fields of `fromProtoSendRequest` are named in the proto. */
+const protoNames: readonly (readonly [RegExp, string])[] = [
+  [/^message\.parts\b/, 'message.content'],
+  [/\.file\.bytes$/, '.file.fileWithBytes'],
+  [/\.file\.uri$/, '.file.fileWithUri'],
+  [/^configuration\.pushNotificationConfig\b/, 'configuration.pushNotification'],
+]
+
+/** The path of a field as the writer of a proto `SendMessageRequest` knows it. */
+export const protoFieldName = (path: string): string =>
+  protoNames.reduce((name, [ours, theirs]) => name.replace(ours, theirs), path)

@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../json.ts'
-import { fieldOf, fieldsOf, isObject } from './proto-fields.ts'
+import { type Fields, fieldOf, fieldsOf, isObject } from './proto-fields.ts'
 
 /** Push configurations in ProtoJSON of the v0.3 proto: resources with names below that of their task. */
 
@@ -20,7 +19,7 @@ export function fromName(name: string): { taskId: string; configId: string | und
 }
 
 /** A webhook (proto `PushNotificationConfig`), which differs from JSON-RPC's only in what is not set. */
-export function fromProtoPushConfig(config: Json): Json {
+export function fromProtoPushConfig(config: unknown): unknown {
   if (!isObject(config)) return config
   const { authentication, ...fields } = fieldsOf(config, ['id', 'url', 'token', 'authentication'])
   if (!isObject(authentication)) return { ...fields, ...(authentication !== undefined && { authentication }) }
@@ -28,7 +27,7 @@ export function fromProtoPushConfig(config: Json): Json {
 }
 
 /** The webhook in the body of a creation, and the name beside it, wherever they stand. */
-function bodyOf(body: JsonObject): { config: Json | undefined; name: Json | undefined; id: Json | undefined } {
+function bodyOf(body: Fields): { config: unknown; name: unknown; id: unknown } {
   const id = fieldOf(body, 'configId')
   const inner = fieldOf(body, 'config')
   const holder = isObject(inner) ? inner : body
@@ -39,7 +38,7 @@ function bodyOf(body: JsonObject): { config: Json | undefined; name: Json | unde
  * The params of `tasks/pushNotificationConfig/set` of a creation: `{name, pushNotificationConfig}` as the proto binds it
  * to HTTP, or `{parent, configId, config}` as in gRPC, or `{config}` as in the text (§7.5). The task of the path counts.
  */
-export function fromProtoPushRequest(body: Json, taskId: string): Json {
+export function fromProtoPushRequest(body: unknown, taskId: string): unknown {
   if (!isObject(body)) return body
   const { config, name, id } = bodyOf(body)
   if (config === undefined) return { taskId }

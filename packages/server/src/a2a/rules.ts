@@ -13,10 +13,22 @@ export function negotiateVersion(given: string | undefined, method?: string): Wi
   if (given === undefined || given === '') return /^[A-Z]/.test(method ?? '') ? '1.0' : '0.3'
   const version = versions.find(v => given === v || given.startsWith(`${v}.`))
   if (version) return version
-  throw new PlatformError('VERSION_NOT_SUPPORTED', 'this version of A2A is not supported', {
-    metadata: { supportedVersions: [...versions] },
-  })
+  throw versionNotSupported('this version of A2A is not supported', versions)
 }
+
+/**
+ * The version of a path of the HTTP+JSON binding is that of its own: what a request names must be the same. Throws
+ * VERSION_NOT_SUPPORTED.
+ */
+export function checkVersion(given: string | undefined, served: WireVersion): void {
+  if (given === undefined || given === '' || negotiateVersion(given) === served) return
+  throw versionNotSupported(`this path belongs to A2A ${served}: those of 0.3 begin with /v1, those of 1.0 do not`, [
+    served,
+  ])
+}
+
+const versionNotSupported = (message: string, supported: readonly WireVersion[]) =>
+  new PlatformError('VERSION_NOT_SUPPORTED', message, { metadata: { supportedVersions: [...supported] } })
 
 const answerTypes = ['text/plain', 'text/*', '*/*', '*', 'text']
 

@@ -11,6 +11,8 @@ import Fastify, {
 import { cardRoutes } from '../a2a/card-routes.ts'
 import { extensionRoutes } from '../a2a/extension-routes.ts'
 import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
+import { restPathOf } from '../a2a/rest/rest-paths.ts'
+import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
 import { metricsRoutes } from '../api/metrics/routes.ts'
@@ -20,13 +22,13 @@ import { checkOrigin } from '../auth/check-origin.ts'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { presentHttpError, presentRpcError } from '../present/error.ts'
+import { presentRpcError } from '../present/error.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
 import { observeRequest, observeRequests, withinRequest } from './observe-requests.ts'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
-import { rejectUnknownRoutes } from './unknown-routes.ts'
+import { pathOf, rejectUnknownRoutes } from './unknown-routes.ts'
 
 const requestIdForm = /^[\w.:-]{1,128}$/
 
@@ -42,7 +44,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
     trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
-    routerOptions: { maxParamLength: 256 },
+    // A parameter may be as long as a request line: what is too long is refused by the schema that reads it.
+    routerOptions: { maxParamLength: 16 * 1024 },
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: true,
@@ -71,6 +74,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(ctx, request, reply, error))
   rejectUnknownRoutes(app)
   await app.register(jsonRpcRoutes(ctx))
+  await app.register(restRoutes(ctx))
   await app.register(cardRoutes(ctx))
   await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
@@ -160,8 +164,9 @@ function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, t
   )
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge(ctx))
   if (error.details.retryAfter !== undefined) reply.header('retry-after', String(error.details.retryAfter))
-  const body = request.routeOptions.config.jsonRpc
+  const { jsonRpc, rest } = request.routeOptions.config
+  const body = jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
-    : presentHttpError(error)
+    : presentRestError(error, rest ?? restPathOf(pathOf(request))?.version ?? '1.0')
   return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
 }

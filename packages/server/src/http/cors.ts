@@ -4,7 +4,7 @@ const requestHeaders =
   'authorization, content-type, last-event-id, a2a-version, a2a-extensions, x-a2a-extensions, x-api-key, x-request-id'
 
 const allowed = {
-  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
   'access-control-expose-headers': 'etag, retry-after, x-request-id, a2a-extensions, x-a2a-extensions',
   'access-control-max-age': '600',
 }

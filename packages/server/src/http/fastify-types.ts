@@ -1,5 +1,6 @@
 import type { RequestOrigin } from '../auth/check-origin.ts'
 import type { Permission, Principal } from '../principal.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import type { RequestSpan } from '../trace/tracer.ts'
 
 declare module 'fastify' {
@@ -8,6 +9,10 @@ declare module 'fastify' {
     permission?: Permission
     /** The route speaks JSON-RPC: its refusals are JSON-RPC errors too. */
     jsonRpc?: boolean
+    /** The route belongs to the HTTP+JSON binding of this version: its refusals have the shape of that version. */
+    rest?: WireVersion
+    /** The path as metrics and traces name it, if the route is written in the router's own syntax. */
+    path?: string
   }
 
   interface FastifyRequest {

@@ -11,7 +11,7 @@ const mostPathChars = 256
 
 /** A request as metrics and traces name it: never by its path, which callers choose. */
 const nameOf = ({ routeOptions, method, is404 }: FastifyRequest) => ({
-  route: (!is404 && routeOptions.url) || 'unknown',
+  route: (!is404 && (routeOptions.config.path ?? routeOptions.url)) || 'unknown',
   method: methods.has(method) ? method : 'other',
 })
 

@@ -28,7 +28,8 @@ test('an error of A2A names its reason in the domain of A2A', () => {
 for (const code of codes)
   test(`${code} has the domain of ${a2a.includes(code) ? 'A2A' : 'the platform'} and a status that has a name`, () => {
     const error = new PlatformError(code, 'no')
-    const details = [info(code, a2a.includes(code) ? 'a2a-protocol.org' : 'codetether')]
+    const reason = code === 'EXTENDED_CARD_NOT_CONFIGURED' ? 'EXTENDED_AGENT_CARD_NOT_CONFIGURED' : code
+    const details = [info(reason, a2a.includes(code) ? 'a2a-protocol.org' : 'codetether')]
     assert.deepEqual(presentRpcError(error), { code: errorCodes[code].rpc, message: 'no', data: details })
     const { error: shown } = presentHttpError(error)
     assert.deepEqual([shown.code, shown.message, shown.details], [errorCodes[code].http, 'no', details])
@@ -66,4 +67,14 @@ test('neither the cause nor the stack of an error is shown', () => {
   const error = new PlatformError('INTERNAL', 'internal error', { cause: new Error('canary at db.ts') })
   for (const shown of [presentRpcError(error), presentHttpError(error)])
     assert.doesNotMatch(JSON.stringify(shown), /canary|stack|\.ts/)
+})
+
+test('what the state of things forbids has the status that A2A gives it, whatever its number', () => {
+  const shown = (code: ErrorCode) => presentHttpError(new PlatformError(code, 'no')).error
+  for (const code of ['TASK_NOT_CANCELABLE', 'UNSUPPORTED_OPERATION', 'VERSION_NOT_SUPPORTED'] as const)
+    assert.deepEqual([shown(code).code, shown(code).status], [400, 'FAILED_PRECONDITION'])
+  assert.deepEqual(
+    [shown('CONTENT_TYPE_NOT_SUPPORTED').code, shown('CONTENT_TYPE_NOT_SUPPORTED').status],
+    [400, 'INVALID_ARGUMENT'],
+  )
 })

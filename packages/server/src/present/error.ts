@@ -1,4 +1,4 @@
-import { errorCodes, type PlatformError } from '@codetether/protocol/errors'
+import { type ErrorCode, errorCodes, type PlatformError } from '@codetether/protocol/errors'
 import type { RpcError } from '@codetether/protocol/json-rpc'
 
 /** The names of google.rpc.Code for the HTTP statuses in use. */
@@ -21,10 +21,24 @@ const statusNames: Record<number, string> = {
   503: 'UNAVAILABLE',
 }
 
+/** A state of things that forbids the call has a name of its own, whatever its status (A2A v1.0.1 §5.4). */
+const preconditions: ReadonlySet<ErrorCode> = new Set([
+  'TASK_NOT_CANCELABLE',
+  'PUSH_NOTIFICATION_NOT_SUPPORTED',
+  'UNSUPPORTED_OPERATION',
+  'EXTENDED_CARD_NOT_CONFIGURED',
+  'VERSION_NOT_SUPPORTED',
+])
+
+/** Codes that the specification names otherwise: an error without its last word, in capitals (§9.5). */
+const reasons: Partial<Record<ErrorCode, string>> = {
+  EXTENDED_CARD_NOT_CONFIGURED: 'EXTENDED_AGENT_CARD_NOT_CONFIGURED',
+}
+
 function details({ code, details: { metadata = {}, snapshot, fieldViolations } }: PlatformError): object[] {
   const info = {
     '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-    reason: code,
+    reason: reasons[code] ?? code,
     domain: code in platformOnly ? 'codetether' : 'a2a-protocol.org',
     metadata: snapshot ? { ...metadata, snapshot } : metadata,
   }
@@ -47,7 +61,7 @@ export const presentRpcError = (error: PlatformError): RpcError => ({
 export const presentHttpError = (error: PlatformError) => ({
   error: {
     code: error.httpStatus,
-    status: statusNames[error.httpStatus] ?? 'UNKNOWN',
+    status: preconditions.has(error.code) ? 'FAILED_PRECONDITION' : (statusNames[error.httpStatus] ?? 'UNKNOWN'),
     message: error.message,
     details: details(error),
   },
