@@ -75,6 +75,8 @@ test('the card has the form of the version that is asked for, and says what it v
   assert.deepEqual(card.supportedInterfaces, [
     { url: `${platform.url}/`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
     { url: `${platform.url}/`, protocolBinding: 'JSONRPC', protocolVersion: '0.3' },
+    { url: `${platform.url}/a2a/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },
+    { url: `${platform.url}/a2a/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: '0.3' },
   ])
   const older = await fetch(url)
   assert.notEqual(older.headers.get('etag'), response.headers.get('etag'))

@@ -26,11 +26,13 @@ describe('the card of a server without tokens', () => {
   test('names an endpoint that answers as it says', async () => {
     const { body } = await card()
     assert.equal(body.preferredTransport, 'JSONRPC')
-    for (const { url, transport } of body.additionalInterfaces) {
-      assert.equal(transport, 'JSONRPC')
-      const answer = await post(url, { jsonrpc: '2.0', id: 1, method: 'message/send', params: message('hello') })
-      assert.equal(answer.body.result.status.state, 'completed')
-    }
+    const [rpc, rest, ...others] = body.additionalInterfaces
+    assert.deepEqual([rpc.transport, rest.transport, others], ['JSONRPC', 'HTTP+JSON', []])
+    const answer = await post(rpc.url, { jsonrpc: '2.0', id: 1, method: 'message/send', params: message('hello') })
+    assert.equal(answer.body.result.status.state, 'completed')
+    const proto = { message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', content: [{ text: 'hello' }] } }
+    const { task } = (await post(`${rest.url}/v1/message:send`, proto)).body
+    assert.equal(task.status.state, 'TASK_STATE_COMPLETED')
   })
 
   test('claims what is there and nothing else', async () => {

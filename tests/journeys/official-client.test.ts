@@ -12,9 +12,9 @@ import {
 import {
   type Client,
   ClientFactory,
-  ClientFactoryOptions,
   DefaultAgentCardResolver,
   JsonRpcTransportFactory,
+  RestTransportFactory,
 } from '@a2a-js/sdk/client'
 import {
   RequestMalformedError,
@@ -43,20 +43,23 @@ const platform = await startPlatform({ agents: [...builtInAgents, gated.agent, g
 after(() => platform[Symbol.asyncDispose]())
 
 const legacyCompat = { enabled: true }
-const factory = new ClientFactory(
-  ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-    transports: [new JsonRpcTransportFactory({ legacyCompat })],
-  }),
-)
+const transports = {
+  JSONRPC: new JsonRpcTransportFactory({ legacyCompat }),
+  'HTTP+JSON': new RestTransportFactory({ legacyCompat }),
+} as const
+type Binding = keyof typeof transports
+
+/** The official client that speaks one binding alone. */
+const factoryOf = (binding: Binding) => new ClientFactory({ transports: [transports[binding]] })
 
 /** The official client as it finds its version out by itself: it asks for the card of v1.0. */
-const connect = (): Promise<Client> => factory.createFromUrl(platform.url)
+const connect = (binding: Binding): Promise<Client> => factoryOf(binding).createFromUrl(platform.url)
 
 /** The official client before a server that has v0.3 only: the card without the list of interfaces that v1.0 brings. */
-async function connectToV03(): Promise<Client> {
+async function connectToV03(binding: Binding): Promise<Client> {
   const response = await fetch(`${platform.url}/.well-known/agent-card.json`)
   const { supportedInterfaces: _, ...card } = AgentCardV03.parse(await response.json())
-  return factory.createFromAgentCard(new DefaultAgentCardResolver({ legacyCompat }).normalizeAgentCard(card))
+  return factoryOf(binding).createFromAgentCard(new DefaultAgentCardResolver({ legacyCompat }).normalizeAgentCard(card))
 }
 
 const AgentCardV03 = z.looseObject({ supportedInterfaces: z.unknown() })
@@ -95,12 +98,15 @@ const nameOf = ({ payload }: StreamResponse): string | undefined =>
 
 const tenant = ''
 
-for (const [version, connectClient] of [
-  ['1.0', connect],
-  ['0.3', connectToV03],
+for (const [version, binding, connectClient] of [
+  ['1.0', 'JSONRPC', connect],
+  ['0.3', 'JSONRPC', connectToV03],
+  ['1.0', 'HTTP+JSON', connect],
+  ['0.3', 'HTTP+JSON', connectToV03],
 ] as const)
-  describe(`the official client, speaking v${version}`, async () => {
-    const client = await connectClient()
+  describe(`the official client, speaking v${version} over ${binding}`, async () => {
+    const client = await connectClient(binding)
+    const name = `${version} over ${binding}`
     const send = (text: string, to?: To) => sendBy(client, text, to)
 
     test('finds the card and its version', async () => {
@@ -109,8 +115,9 @@ for (const [version, connectClient] of [
       assert.equal(card.name, 'CodeTether')
       assert.equal(card.capabilities?.streaming, true)
       assert.ok(card.skills.some(skill => skill.id === 'task-management'))
+      assert.ok(card.supportedInterfaces.some(({ protocolBinding }) => protocolBinding === binding))
       for (const { url, protocolBinding } of card.supportedInterfaces)
-        assert.deepEqual([url, protocolBinding], [`${platform.url}/`, 'JSONRPC'])
+        assert.equal(url, `${platform.url}${protocolBinding === 'JSONRPC' ? '/' : '/a2a/rest'}`)
     })
 
     test('sends a message and gets the finished task', async () => {
@@ -137,11 +144,11 @@ for (const [version, connectClient] of [
     })
 
     test('cancels a running task, whose agent stops', async () => {
-      const { id, status } = await send(`cancel this, ${version}`, { agent: 'Gated', returnImmediately: true })
+      const { id, status } = await send(`cancel this, ${name}`, { agent: 'Gated', returnImmediately: true })
       assert.equal(status?.state, TaskState.TASK_STATE_WORKING)
       const canceled = await client.cancelTask({ tenant, id, metadata: undefined })
       assert.deepEqual([canceled.id, canceled.status?.state], [id, TaskState.TASK_STATE_CANCELED])
-      await gated.stopped(`cancel this, ${version}`)
+      await gated.stopped(`cancel this, ${name}`)
       // A second cancel is an error in v0.3, and idempotent in v1.0.
       const again = client.cancelTask({ tenant, id, metadata: undefined })
       if (version === '0.3') await assert.rejects(again, TaskNotCancelableError)
@@ -149,12 +156,12 @@ for (const [version, connectClient] of [
     })
 
     test('resubscribes to a running task and sees its end', async () => {
-      const { id } = await send(`resubscribe to this, ${version}`, { agent: 'Gated', returnImmediately: true })
+      const { id } = await send(`resubscribe to this, ${name}`, { agent: 'Gated', returnImmediately: true })
       const stream = client.resubscribeTask({ tenant, id })
       const { value: first } = await stream.next()
       assert.ok(first?.payload?.$case === 'task')
       assert.equal(first.payload.value.status?.state, TaskState.TASK_STATE_WORKING)
-      gated.open(`resubscribe to this, ${version}`)
+      gated.open(`resubscribe to this, ${name}`)
       assert.deepEqual((await Array.fromAsync(stream)).map(nameOf), ['artifactUpdate', 'TASK_STATE_COMPLETED'])
     })
 

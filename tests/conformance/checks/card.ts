@@ -13,13 +13,30 @@ async function cardOf({ url }: Platform, version: string): Promise<RpcBody> {
   return response.json()
 }
 
-/** Sends a message to the address as the version says. */
-async function assertAnswers(url: string, version: string): Promise<void> {
+/** Sends a message to the address as the binding and the version say. */
+async function assertAnswers(url: string, binding: string, version: string): Promise<void> {
+  if (binding === 'HTTP+JSON') return assertRestAnswers(url, version)
+  assert.equal(binding, 'JSONRPC')
   const request = version.startsWith('0.3')
     ? { method: 'message/send', params: messageV03('hello') }
     : { method: 'SendMessage', params: messageV10('hello') }
   const { body, raw } = await post(url, { jsonrpc: '2.0', id: 1, ...request }, { 'a2a-version': version })
   assert.ok(body.result, raw)
+}
+
+async function assertRestAnswers(url: string, version: string): Promise<void> {
+  const isOlder = version.startsWith('0.3')
+  const message = {
+    messageId: crypto.randomUUID(),
+    role: 'ROLE_USER',
+    [isOlder ? 'content' : 'parts']: [{ text: 'hello' }],
+  }
+  const { body, raw } = await post(
+    `${url}${isOlder ? '/v1' : ''}/message:send`,
+    { message },
+    { 'a2a-version': version },
+  )
+  assert.ok(body.task, raw)
 }
 
 const isFilled = (list: unknown): boolean => Array.isArray(list) && list.length > 0
@@ -46,27 +63,25 @@ export const card = {
   mainUrl: check('the main address of the card answers by the transport that it prefers', async ({ open }) => {
     const { url, preferredTransport, protocolVersion } = await cardOf(open, '0.3')
     assert.equal(preferredTransport, 'JSONRPC')
-    await assertAnswers(url, protocolVersion)
+    await assertAnswers(url, preferredTransport, protocolVersion)
   }),
 
   interfaces: check('every interface of the card answers as it declares', async ({ open }) => {
     const { additionalInterfaces } = await cardOf(open, '0.3')
-    for (const { url, transport } of additionalInterfaces) {
-      assert.equal(transport, 'JSONRPC')
-      await assertAnswers(url, '0.3')
-    }
+    for (const { url, transport } of additionalInterfaces) await assertAnswers(url, transport, '0.3')
     const { supportedInterfaces } = await cardOf(open, '1.0')
-    assert.deepEqual(supportedInterfaces.map((one: RpcBody) => one.protocolVersion).sort(), ['0.3', '1.0'])
-    for (const { url, protocolBinding, protocolVersion } of supportedInterfaces) {
-      assert.equal(protocolBinding, 'JSONRPC')
-      await assertAnswers(url, protocolVersion)
+    for (const binding of ['JSONRPC', 'HTTP+JSON']) {
+      const ofBinding = supportedInterfaces.filter((one: RpcBody) => one.protocolBinding === binding)
+      assert.deepEqual(ofBinding.map((one: RpcBody) => one.protocolVersion).sort(), ['0.3', '1.0'])
     }
+    for (const { url, protocolBinding, protocolVersion } of supportedInterfaces)
+      await assertAnswers(url, protocolBinding, protocolVersion)
   }),
 
   noOthers: check('no transport is served that the card does not declare', async ({ open }) => {
-    for (const path of ['/message:send', '/v1/message:send', '/message:stream', '/tasks', '/v1/tasks', '/v1/card']) {
-      const { status } = await post(`${open.url}${path}`, messageV10('hello'))
-      assert.equal(status, 404, path)
+    for (const service of ['lf.a2a.v1.A2AService', 'a2a.v1.A2AService']) {
+      const { status } = await post(`${open.url}/${service}/SendMessage`, messageV10('hello'))
+      assert.equal(status, 404, service)
     }
   }),
 

@@ -19,7 +19,7 @@ const refusals = async (
     [-32003, 'PUSH_NOTIFICATION_NOT_SUPPORTED', 'CreateTaskPushNotificationConfig', { taskId: id, ...hook }],
     [-32004, 'UNSUPPORTED_OPERATION', 'SubscribeToTask', { id }],
     [-32005, 'CONTENT_TYPE_NOT_SUPPORTED', 'SendMessage', unheard],
-    [-32007, 'EXTENDED_CARD_NOT_CONFIGURED', 'agent/getAuthenticatedExtendedCard', {}],
+    [-32007, 'EXTENDED_AGENT_CARD_NOT_CONFIGURED', 'agent/getAuthenticatedExtendedCard', {}],
     [-32009, 'VERSION_NOT_SUPPORTED', 'GetTask', { id }, { 'a2a-version': '9.9' }],
   ]
 }

@@ -45,7 +45,10 @@ test('the card has exactly the fields that it promises', () => {
     description: 'counts',
     url: 'http://localhost:8000/',
     preferredTransport: 'JSONRPC',
-    additionalInterfaces: [{ url: 'http://localhost:8000/', transport: 'JSONRPC' }],
+    additionalInterfaces: [
+      { url: 'http://localhost:8000/', transport: 'JSONRPC' },
+      { url: 'http://localhost:8000/a2a/rest', transport: 'HTTP+JSON' },
+    ],
     ...(card.provider && { provider: card.provider }),
     version,
     capabilities: {
@@ -74,11 +77,10 @@ test('the card has exactly the fields that it promises', () => {
 test('the card tells clients of v1.0 where theirs is', () => {
   assert.deepEqual(
     hybridOf().supportedInterfaces,
-    ['1.0', '0.3'].map(protocolVersion => ({
-      url: 'http://localhost:8000/',
-      protocolBinding: 'JSONRPC',
-      protocolVersion,
-    })),
+    [
+      { url: 'http://localhost:8000/', protocolBinding: 'JSONRPC' },
+      { url: 'http://localhost:8000/a2a/rest', protocolBinding: 'HTTP+JSON' },
+    ].flatMap(address => ['1.0', '0.3'].map(protocolVersion => ({ ...address, protocolVersion }))),
   )
 })
 

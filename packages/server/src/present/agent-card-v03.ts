@@ -1,6 +1,7 @@
 import type { AgentCard } from '@codetether/protocol/v03/agent-card'
 import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
+import { addressesOf } from './addresses.ts'
 import { presentInterfaces } from './agent-card-v10.ts'
 import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
@@ -23,16 +24,16 @@ export type HybridCard = AgentCard & { supportedInterfaces: ReturnType<typeof pr
 /** The card of A2A v0.3 §5.5 for callers that reach the server under `base`. It claims what is there, nothing else. */
 export function presentAgentCard(config: Config, subject: CardSubject, base: string): HybridCard {
   const { organization } = config.agent
-  const url = `${base}${subject.path}`
+  const [{ url, transport }] = addressesOf(base, subject)
   return {
     protocolVersion: '0.3.0',
     name: subject.name,
     description: subject.description,
     url,
-    preferredTransport: 'JSONRPC',
+    preferredTransport: transport,
     // The main address belongs into this list too (§5.5.5).
     supportedInterfaces: presentInterfaces(base, subject),
-    additionalInterfaces: [{ url, transport: 'JSONRPC' }],
+    additionalInterfaces: addressesOf(base, subject),
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {

@@ -2,14 +2,17 @@ import type { AgentCard } from '@codetether/protocol/v10/wire'
 import type { Config } from '../config/config.ts'
 import { agentPermissions } from '../principal.ts'
 import { version } from '../version.ts'
+import { addressesOf } from './addresses.ts'
 import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
 
 const textModes = ['text/plain']
 
 /** Where and in which versions the subject answers. The card of v0.3 carries the list too, for clients of both. */
-export const presentInterfaces = (base: string, { path }: CardSubject): AgentCard['supportedInterfaces'] =>
-  ['1.0', '0.3'].map(protocolVersion => ({ url: `${base}${path}`, protocolBinding: 'JSONRPC', protocolVersion }))
+export const presentInterfaces = (base: string, subject: CardSubject): AgentCard['supportedInterfaces'] =>
+  addressesOf(base, subject).flatMap(({ url, transport: protocolBinding }) =>
+    ['1.0', '0.3'].map(protocolVersion => ({ url, protocolBinding, protocolVersion })),
+  )
 
 /**
  * How callers prove who they are, exactly as `createAuthenticator` asks for it. The list names what they have to be

@@ -21,13 +21,11 @@ const violation = (field: string, description: string): FieldViolation => ({ fie
 export function readQuery(query: unknown, fields: QueryFields): JsonObject {
   const read: JsonObject = {}
   const violations: FieldViolation[] = []
-  for (const [given, value] of Object.entries(query ?? {})) {
-    if (common.has(given)) continue
-    // ProtoJSON knows each field by two names.
-    const name = given.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (common.has(name)) continue
     const kind = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (kind === undefined) violations.push(violation(given, 'is no parameter of this path'))
-    else if (typeof value !== 'string' || Object.hasOwn(read, name)) violations.push(violation(name, 'is there twice'))
+    if (kind === undefined) violations.push(violation(name, 'is no parameter of this path'))
+    else if (typeof value !== 'string') violations.push(violation(name, 'is there twice'))
     else if (value.includes('\0')) violations.push(violation(name, 'contains NUL'))
     else read[name] = readValue(value, kind)
   }

@@ -1,10 +1,11 @@
+import { restBase } from '../../present/rest-base.ts'
 import type { WireVersion } from '../../store/tasks.ts'
 import type { RestRoute } from './route.ts'
 import { routesV03 } from './routes-v03.ts'
 import { routesV10 } from './routes-v10.ts'
 
 /** Where the binding begins: on a path of its own, and at the origin, where older clients look for it. */
-const bases = ['/a2a/rest', '']
+const bases = [restBase, '']
 
 /**
  * First segments that are no tenants: below them the server has paths of its own, or the word means something else in the

@@ -1,0 +1,2 @@
+/** Where the HTTP+JSON binding of A2A begins. The card names it, and the door is there. */
+export const restBase = '/a2a/rest'
