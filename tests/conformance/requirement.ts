@@ -43,10 +43,8 @@ export const outside = {
   heading: because('introduces the list or names the words that the next sentences use'),
   law: because('concerns the operator and the law that applies'),
   messages: because('conditional: this server answers with tasks, never with a message alone'),
-  oneTransport: because('conditional: concerns servers with several transports; here JSON-RPC is the only one'),
   operator: because('concerns deployment: TLS ends at the proxy in front, see the operations page'),
   push: because('conditional: the card declares no push notifications'),
-  rest: because('concerns HTTP+JSON, which this server does not serve'),
   streaming: because('conditional: concerns servers without streaming; this one declares and has it'),
 } as const satisfies Record<string, Outside>
 

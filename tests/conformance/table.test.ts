@@ -9,6 +9,7 @@ import { data } from './checks/data.ts'
 import { errors } from './checks/errors.ts'
 import { jsonRpc } from './checks/json-rpc.ts'
 import { listing } from './checks/listing.ts'
+import { rest } from './checks/rest.ts'
 import { streams } from './checks/streams.ts'
 import { tasks } from './checks/tasks.ts'
 import { versions } from './checks/versions.ts'
@@ -56,7 +57,7 @@ for (const { version, rows } of specifications)
   })
 
 test('every check shows a requirement, and no two have the same title', () => {
-  const all = [access, card, data, errors, jsonRpc, listing, streams, tasks, versions].flatMap(group =>
+  const all = [access, card, data, errors, jsonRpc, listing, rest, streams, tasks, versions].flatMap(group =>
     Object.values(group),
   )
   assert.deepEqual(new Set(checksWithRequirements().keys()), new Set(all))

@@ -1,5 +1,6 @@
 import { card } from '../checks/card.ts'
 import { jsonRpc } from '../checks/json-rpc.ts'
+import { rest } from '../checks/rest.ts'
 import { streams } from '../checks/streams.ts'
 import { versions } from '../checks/versions.ts'
 import { outside, type Row } from '../requirement.ts'
@@ -19,25 +20,25 @@ export const section3: readonly Row[] = [
   [15, '3.2.2', '045d08328492', 'Field Mapping: MUST use the', outside.grpc],
   [16, '3.2.2', '76d4466e3a99', 'Error Handling: MUST map A2A', outside.grpc],
   [17, '3.2.2', 'f86e16d74345', 'Transport Security: MUST support TLS', outside.grpc],
-  [19, '3.2.3', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.rest],
-  [20, '3.2.3', 'db0da69aac50', 'HTTP Methods: MUST use appropriate', outside.rest],
-  [21, '3.2.3', 'a0eaf43c2578', 'URL Patterns: MUST follow the', outside.rest],
-  [22, '3.2.3', 'e6a37e748d52', 'Content-Type: MUST use', outside.rest],
-  [23, '3.2.3', '229f26d928e0', 'HTTP Status Codes: MUST use', outside.rest],
-  [24, '3.2.3', 'bddf1bec474f', 'Request/Response Format: MUST use', outside.rest],
-  [25, '3.2.3', '662ddd198696', 'Method Coverage: MUST provide all', outside.rest],
-  [26, '3.2.3', 'f963e1effb15', 'Error Format: MUST return error', outside.rest],
+  [19, '3.2.3', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.heading],
+  [20, '3.2.3', 'db0da69aac50', 'HTTP Methods: MUST use appropriate', rest.paths],
+  [21, '3.2.3', 'a0eaf43c2578', 'URL Patterns: MUST follow the', rest.paths],
+  [22, '3.2.3', 'e6a37e748d52', 'Content-Type: MUST use', rest.json],
+  [23, '3.2.3', '229f26d928e0', 'HTTP Status Codes: MUST use', rest.statuses, rest.olderErrors],
+  [24, '3.2.3', 'bddf1bec474f', 'Request/Response Format: MUST use', rest.equivalent],
+  [25, '3.2.3', '662ddd198696', 'Method Coverage: MUST provide all', rest.paths, rest.equivalent],
+  [26, '3.2.3', 'f963e1effb15', 'Error Format: MUST return error', rest.olderErrors],
   [28, '3.2.4', '867ecd947337', 'MUST maintain functional equivalence', outside.bindings],
   [29, '3.2.4', 'a61a7f0a07f0', 'MUST use clear namespace identifiers', outside.bindings],
   [30, '3.2.4', 'a84c4eec2fec', 'MUST be clearly documented and', outside.bindings],
-  [32, '3.3.3', '010e51767933', 'If REST transport is supported', outside.rest],
-  [33, '3.4.1', '0488701c6621', 'When an agent supports multiple', outside.oneTransport],
+  [32, '3.3.3', '010e51767933', 'If REST transport is supported', rest.streams],
+  [33, '3.4.1', '0488701c6621', 'When an agent supports multiple', rest.equivalent],
   [34, '3.4.2', '95ca152859c3', 'Agent Declaration: Agents MUST', card.interfaces, card.noOthers],
   [38, '3.4.3', 'aa9bd4b31653', 'Such extensions MUST be', streams.plain],
   [39, '3.5.1', '044e30adb88d', 'JSON-RPC methods MUST follow the', versions.methodNames],
   [40, '3.5.2', '0a46bda0352b', 'gRPC methods MUST follow Protocol', outside.grpc],
-  [41, '3.5.3', '1c2b3503007e', 'REST endpoints MUST follow RESTful', outside.rest],
-  [42, '3.5.4', 'e85c88c2723a', 'When implementing multiple', outside.oneTransport],
-  [43, '3.5.4', '8c0276154cf4', 'Maintain functional equivalence:', outside.oneTransport],
+  [41, '3.5.3', '1c2b3503007e', 'REST endpoints MUST follow RESTful', rest.paths],
+  [42, '3.5.4', 'e85c88c2723a', 'When implementing multiple', outside.heading],
+  [43, '3.5.4', '8c0276154cf4', 'Maintain functional equivalence:', rest.equivalent],
   [44, '3.5.5', 'a0b3fee56a8b', 'Extension methods MUST be clearly', versions.extensionMethods],
 ]

@@ -12,7 +12,7 @@ export const section11: readonly Row[] = [
   [106, '11.1.1', '87e26f7d5bd2', 'Expose Agent Card: MUST provide', card.available],
   [107, '11.1.1', 'e805964568b7', 'Declare transport capabilities: MUST', card.interfaces, card.noOthers],
   [108, '11.1.2', '2b11315edd97', 'MUST implement all of the', versions.coreMethods],
-  [110, '11.1.4', '2f7da6be34a1', 'If an agent supports additional', outside.oneTransport],
+  [110, '11.1.4', '2f7da6be34a1', 'If an agent supports additional', outside.heading],
   [111, '11.1.5', 'eb885cdc109e', 'JSON-RPC structure: MUST use valid', jsonRpc.standardCodes, jsonRpc.resultOrError],
   [112, '11.1.5', 'f52a5bb7a39a', 'A2A data objects: MUST use', data.shapesV03],
   [113, '11.1.5', '29206ad121c6', 'Error handling: MUST use the', errors.codes, jsonRpc.standardCodes],

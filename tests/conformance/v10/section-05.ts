@@ -1,11 +1,12 @@
 import { card } from '../checks/card.ts'
 import { data } from '../checks/data.ts'
 import { errors } from '../checks/errors.ts'
+import { rest } from '../checks/rest.ts'
 import { outside, type Row } from '../requirement.ts'
 
 /** A2A v1.0.1 §5. */
 export const section5: readonly Row[] = [
-  [127, '5.1', 'ed05883996e0', 'When an agent supports multiple', outside.oneTransport],
+  [127, '5.1', 'ed05883996e0', 'When an agent supports multiple', rest.equivalent],
   [128, '5.2', 'b9fb19252123', 'Agent Declaration: Agents MUST', card.interfaces, card.noOthers],
   [131, '5.4', '46f129dcb88c', 'All A2A-specific errors defined in', errors.codes],
   [132, '5.4', 'ff0a2ffae59f', 'Custom protocol bindings MUST define', outside.bindings],
