@@ -13,6 +13,12 @@ import type { Submissions } from './store/submissions.ts'
 import type { Tracer } from './trace/tracer.ts'
 import type { Work } from './work.ts'
 
+/** Filled in as ports are bound. */
+export interface Listening {
+  /** The port of gRPC; null if there is none. */
+  grpcPort: number | null
+}
+
 /** What every part of the server is given: built once, in `open-context.ts`, and passed first. */
 export interface Context {
   readonly config: Config
@@ -38,6 +44,8 @@ export interface Context {
   readonly running: RunningTasks
   /** How many streams each principal has open. */
   readonly streams: Map<string, number>
+  /** Where this process answers beside HTTP. */
+  readonly listening: Listening
   /** This process among others on the same database: the owner of its leases. */
   readonly instanceId: string
   /** Aborted when the server begins to stop. */

@@ -3,6 +3,7 @@ import { limits } from '@codetether/protocol/limits'
 import type { FastifyInstance } from 'fastify'
 import { startSweeper } from './background/sweeper.ts'
 import type { Config } from './config/config.ts'
+import type { Context } from './context.ts'
 import { createApp } from './http/app.ts'
 import type { Logger } from './logger.ts'
 import { type OpenContext, type Overrides, openContext } from './open-context.ts'
@@ -12,6 +13,8 @@ import { version } from './version.ts'
 export interface RunningServer extends AsyncDisposable {
   /** `http://host:port`, without a trailing slash. */
   url: string
+  /** The port of A2A over gRPC; null if there is none. */
+  grpcPort: number | null
   /** Settles when the server has stopped; rejects if it had to, because its database went away. */
   stopped: Promise<void>
 }
@@ -27,14 +30,25 @@ export async function startServer(config: Config, log: Logger, overrides: Overri
   stack.use(startSweeper(ctx))
   const app = await createApp(ctx)
   stack.defer(() => closeApp(app, log))
-  const url = await listen(app, config)
+  const { url, port } = await listen(app, config)
+  const grpcPort = await startGrpcIn(stack, ctx, port)
   await ctx.announce({ pid: process.pid, url, version })
-  log.info({ url, database: config.database.kind, version }, 'server is ready')
+  log.info({ url, ...(grpcPort !== null && { grpcPort }), database: config.database.kind, version }, 'server is ready')
   const owned = stack.move()
-  return lifecycle({ url, stopping, dispose: () => owned.disposeAsync(), failed: ctx.failed, log })
+  return lifecycle({ url, grpcPort, stopping, dispose: () => owned.disposeAsync(), failed: ctx.failed, log })
 }
 
-async function listen(app: FastifyInstance, { http: { host, port } }: Config): Promise<string> {
+/** Loads gRPC only where it is configured. */
+async function startGrpcIn(stack: AsyncDisposableStack, ctx: Context, httpPort: number): Promise<number | null> {
+  const { grpc } = ctx.config
+  if (!grpc) return null
+  const { startGrpc } = await import('./a2a/grpc/start-grpc.ts')
+  const { port } = stack.use(await startGrpc(ctx, grpc, httpPort))
+  ctx.listening.grpcPort = port
+  return port
+}
+
+async function listen(app: FastifyInstance, { http: { host, port } }: Config): Promise<{ url: string; port: number }> {
   try {
     await app.listen({ host, port })
   } catch (cause) {
@@ -43,7 +57,7 @@ async function listen(app: FastifyInstance, { http: { host, port } }: Config): P
   }
   const address = app.server.address()
   const bound = typeof address === 'object' && address ? address.port : port
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound }
 }
 
 /** Waits for the requests in flight, but not for ever: what is cut then is durable and goes on at the next start. */
@@ -56,15 +70,14 @@ async function closeApp(app: FastifyInstance, log: Logger): Promise<void> {
   clearTimeout(timer)
 }
 
-interface Life {
-  url: string
+interface Life extends Pick<RunningServer, 'url' | 'grpcPort'> {
   stopping: AbortController
   dispose: () => Promise<void>
   failed: OpenContext['failed']
   log: Logger
 }
 
-function lifecycle({ url, stopping, dispose, failed, log }: Life): RunningServer {
+function lifecycle({ url, grpcPort, stopping, dispose, failed, log }: Life): RunningServer {
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>()
   // Whoever does not ask must not be ended by it.
   stopped.catch(() => undefined)
@@ -85,6 +98,7 @@ function lifecycle({ url, stopping, dispose, failed, log }: Life): RunningServer
   }, reject)
   return {
     url,
+    grpcPort,
     stopped,
     async [Symbol.asyncDispose]() {
       await stopOnce().catch((error: unknown) => {

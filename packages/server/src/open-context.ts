@@ -94,6 +94,7 @@ export async function openContext(
     fallback,
     running,
     streams,
+    listening: { grpcPort: null },
     instanceId,
     stopping,
     failed: database.failed,

@@ -4,16 +4,17 @@ import { type HybridCard, presentAgentCard as presentCardV03 } from '../present/
 import { presentAgentCard as presentCardV10 } from '../present/agent-card-v10.ts'
 import type { CardSubject } from '../present/card-subject.ts'
 import type { WireVersion } from '../store/tasks.ts'
+import { grpcAddressOf } from './grpc-address.ts'
 
-export type CardContext = Pick<Context, 'config' | 'signer'>
+export type CardContext = Pick<Context, 'config' | 'signer' | 'listening'>
 
 /** A card of v0.3, which does not say over what a signature would be. */
-export const presentV03 = async ({ config }: CardContext, subject: CardSubject, base: string): Promise<HybridCard> =>
-  presentCardV03(config, subject, base)
+export const presentV03 = async (ctx: CardContext, subject: CardSubject, base: string): Promise<HybridCard> =>
+  presentCardV03(ctx.config, subject, base, grpcAddressOf(ctx, base))
 
 /** A card of v1.0, signed if the server has keys. */
-export const presentV10 = ({ config, signer }: CardContext, subject: CardSubject, base: string): Promise<AgentCard> =>
-  signer.sign(presentCardV10(config, subject, base), base)
+export const presentV10 = (ctx: CardContext, subject: CardSubject, base: string): Promise<AgentCard> =>
+  ctx.signer.sign(presentCardV10(ctx.config, subject, base, grpcAddressOf(ctx, base)), base)
 
 /** A card in the form of a version. */
 export const presentSigned = (

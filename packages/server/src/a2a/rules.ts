@@ -17,14 +17,16 @@ export function negotiateVersion(given: string | undefined, method?: string): Wi
 }
 
 /**
- * The version of a path of the HTTP+JSON binding is that of its own: what a request names must be the same. Throws
- * VERSION_NOT_SUPPORTED.
+ * A path of the HTTP+JSON binding and a service of gRPC have a version of their own: what a request names must be the
+ * same. Throws VERSION_NOT_SUPPORTED, with a hint where the other version is.
  */
-export function checkVersion(given: string | undefined, served: WireVersion): void {
+export function checkVersion(
+  given: string | undefined,
+  served: WireVersion,
+  hint = 'paths of 0.3 begin with /v1, those of 1.0 do not',
+): void {
   if (given === undefined || given === '' || negotiateVersion(given) === served) return
-  throw versionNotSupported(`this path belongs to A2A ${served}: those of 0.3 begin with /v1, those of 1.0 do not`, [
-    served,
-  ])
+  throw versionNotSupported(`what is called belongs to A2A ${served}: ${hint}`, [served])
 }
 
 const versionNotSupported = (message: string, supported: readonly WireVersion[]) =>

@@ -1,6 +1,8 @@
 /** What the server runs with: the settings, checked, resolved and grouped by the part that uses them. */
 export interface Config {
   readonly http: HttpConfig
+  /** A2A over gRPC; absent: there is none. */
+  readonly grpc?: GrpcConfig
   readonly auth: AuthConfig
   readonly log: LogConfig
   readonly traces: TracesConfig
@@ -59,6 +61,15 @@ export interface HttpConfig {
   /** Origins that a browser may call from, beside the server's own unless these replace them. */
   readonly corsOrigins: readonly string[]
   readonly corsReplacesDefaults: boolean
+}
+
+export interface GrpcConfig {
+  /** On the host of HTTP; 0 means any free port. */
+  readonly port: number
+  /** Absolute paths of the certificate chain and its key, in PEM. Absent: the port speaks without TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** `host:port` that the agent card names. Absent: the name under which HTTP is called, and the port that is bound. */
+  readonly publicAddress?: string
 }
 
 export interface AuthConfig {

@@ -4,6 +4,7 @@ import { mask } from './mask.ts'
 
 export const settingGroups = [
   'HTTP',
+  'gRPC',
   'Access',
   'Logs',
   'Traces',

@@ -56,6 +56,26 @@ const settingRules: readonly SettingRule[] = [
       'is grpc, but spans are sent over HTTP. Set http/protobuf and the HTTP port of the collector, 4318 by default.',
   })),
   {
+    about: ['grpcTlsCert', 'grpcTlsKey'],
+    broken: values => values.grpcTlsCert !== undefined && values.grpcTlsKey === undefined,
+    description: 'is set without A2A_GRPC_TLS_KEY, so that there would be no TLS. Set that too, or neither.',
+  },
+  {
+    about: ['grpcTlsKey', 'grpcTlsCert'],
+    broken: values => values.grpcTlsKey !== undefined && values.grpcTlsCert === undefined,
+    description: 'is set without A2A_GRPC_TLS_CERT, so that there would be no TLS. Set that too, or neither.',
+  },
+  ...(['grpcTlsCert', 'grpcTlsKey', 'grpcPublicAddress'] as const).map(key => ({
+    about: [key, 'grpcPort'] as const,
+    broken: (values: SettingValues) => values[key] !== undefined && values.grpcPort === undefined,
+    description: 'is set without A2A_GRPC_PORT, so that there is no gRPC. Set that too, or unset it.',
+  })),
+  {
+    about: ['grpcPort', 'port'],
+    broken: values => values.grpcPort === values.port && values.port !== 0,
+    description: 'is the port of HTTP too. Set another one.',
+  },
+  {
     about: ['databaseAdminUrl', 'databaseUrl'],
     broken: values => values.databaseAdminUrl !== undefined && values.databaseUrl === undefined,
     description: 'is set without DATABASE_URL. Set that too, or neither for the embedded database.',
@@ -116,6 +136,10 @@ export const settingWarnings = (values: SettingValues): string[] => {
     !isLoopback(new URL(values.publicUrl).hostname.replace(/^\[|\]$/g, ''))
   )
     warnings.push('A2A_PUBLIC_URL is set, but callers through a proxy are refused until A2A_AUTH_TOKENS is set.')
+  if (values.grpcPort !== undefined && values.grpcTlsCert === undefined && !isLoopback(values.host))
+    warnings.push(
+      'A2A_GRPC_PORT: without A2A_GRPC_TLS_CERT, tokens and tasks travel unencrypted unless a proxy adds TLS.',
+    )
   if (values.unsafeDatabase && values.databaseUrl !== undefined)
     warnings.push('CODETETHER_UNSAFE_DATABASE=true: a crash of the database may lose tasks that were acknowledged.')
   return warnings

@@ -35,6 +35,16 @@ export const host = z
     error: 'must be an IP address or a host name, without scheme and port',
   })
 
+/** `host:port`, with an IPv6 address in brackets. */
+export const hostAndPort = z.string().refine(
+  given => {
+    const [, name = '', port = ''] = /^(.+):(\d{1,5})$/.exec(given) ?? []
+    const isIpv6 = name.startsWith('[') && isIP(withoutBrackets(name)) === 6
+    return (isIpv6 || isIP(name) === 4 || isHostName(name)) && Number(port) >= 1 && Number(port) <= 65_535
+  },
+  { error: 'must be a host name or an IP address with a port, such as agents.example.org:443' },
+)
+
 export const commaList = <T>(item: z.ZodType<T, string>) =>
   z
     .string()

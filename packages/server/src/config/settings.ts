@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { grpcSettings } from './grpc-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { logSettings } from './log-settings.ts'
 import { outboundSettings } from './outbound-settings.ts'
@@ -8,6 +9,7 @@ import { taskSettings } from './task-settings.ts'
 /** Every setting of the server. What is not here is not read. */
 export const Settings = z.object({
   ...httpSettings,
+  ...grpcSettings,
   ...logSettings,
   ...platformSettings,
   ...taskSettings,

@@ -4,6 +4,7 @@ import type {
   AuthConfig,
   Config,
   DatabaseConfig,
+  GrpcConfig,
   HttpConfig,
   RetentionConfig,
   TracesConfig,
@@ -34,6 +35,19 @@ const httpOf = (values: SettingValues): HttpConfig => {
     trustedProxies,
     corsOrigins,
     corsReplacesDefaults,
+  }
+}
+
+const grpcOf = (values: SettingValues, directory: string): { grpc?: GrpcConfig } => {
+  const { grpcPort: port, grpcTlsCert: cert, grpcTlsKey: key, grpcPublicAddress: publicAddress } = values
+  if (port === undefined) return {}
+  return {
+    grpc: {
+      port,
+      ...(cert !== undefined &&
+        key !== undefined && { tls: { cert: resolve(directory, cert), key: resolve(directory, key) } }),
+      ...(publicAddress === undefined ? {} : { publicAddress }),
+    },
   }
 }
 
@@ -103,6 +117,7 @@ const tracesOf = (values: SettingValues): TracesConfig => ({
 /** Groups valid settings by the part that uses them. */
 export const toConfig = (values: SettingValues, { isTerminal, directory }: Surroundings): Config => ({
   http: httpOf(values),
+  ...grpcOf(values, directory),
   auth: authOf(values),
   log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
   traces: tracesOf(values),

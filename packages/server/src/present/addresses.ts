@@ -3,11 +3,17 @@ import { restBase } from './rest-base.ts'
 
 export interface Address {
   url: string
-  transport: 'JSONRPC' | 'HTTP+JSON'
+  transport: 'JSONRPC' | 'HTTP+JSON' | 'GRPC'
 }
 
 /** Where the subject of a card answers, the preferred address first. An agent's own address has JSON-RPC alone. */
-export const addressesOf = (base: string, { path }: CardSubject): [Address, ...Address[]] => {
+export function addressesOf(
+  base: string,
+  { path }: CardSubject,
+  grpc: string | null,
+): [preferred: Address, ...others: Address[]] {
   const own: Address = { url: `${base}${path}`, transport: 'JSONRPC' }
-  return path === '/' ? [own, { url: `${base}${restBase}`, transport: 'HTTP+JSON' }] : [own]
+  if (path !== '/') return [own]
+  const others: Address[] = [{ url: `${base}${restBase}`, transport: 'HTTP+JSON' }]
+  return [own, ...others, ...(grpc === null ? [] : [{ url: grpc, transport: 'GRPC' } as const])]
 }

@@ -12,7 +12,7 @@ import { serverSubject } from './card-subject.ts'
 
 const configOf = (env: Variables = {}) => loadConfig(env, {}, { directory: '/srv' }).config
 const hybridOf = (env: Variables = {}, agents = builtInAgents) =>
-  presentAgentCard(configOf(env), serverSubject(configOf(env), agents), 'http://localhost:8000')
+  presentAgentCard(configOf(env), serverSubject(configOf(env), agents), 'http://localhost:8000', null)
 
 /** The card without what v1.0 adds to it. */
 const cardOf = (...of: Parameters<typeof hybridOf>) => {

@@ -21,10 +21,11 @@ function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securi
 /** The card of v0.3 with the list of interfaces by which clients of v1.0 find theirs (A2A v1.0, appendix A). */
 export type HybridCard = AgentCard & { supportedInterfaces: ReturnType<typeof presentInterfaces> }
 
-/** The card of A2A v0.3 §5.5 for callers that reach the server under `base`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, subject: CardSubject, base: string): HybridCard {
+/** The card of A2A v0.3 §5.5 for callers that reach HTTP under `base` and gRPC at `grpc`. It claims what is there, nothing else. */
+export function presentAgentCard(config: Config, subject: CardSubject, base: string, grpc: string | null): HybridCard {
   const { organization } = config.agent
-  const [{ url, transport }] = addressesOf(base, subject)
+  const addresses = addressesOf(base, subject, grpc)
+  const [{ url, transport }] = addresses
   return {
     protocolVersion: '0.3.0',
     name: subject.name,
@@ -32,8 +33,8 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
     url,
     preferredTransport: transport,
     // The main address belongs into this list too (§5.5.5).
-    supportedInterfaces: presentInterfaces(base, subject),
-    additionalInterfaces: addressesOf(base, subject),
+    supportedInterfaces: presentInterfaces(base, subject, grpc),
+    additionalInterfaces: addresses,
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {

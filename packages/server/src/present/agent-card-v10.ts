@@ -9,8 +9,8 @@ import { presentExtensions } from './extensions.ts'
 const textModes = ['text/plain']
 
 /** Where and in which versions the subject answers. The card of v0.3 carries the list too, for clients of both. */
-export const presentInterfaces = (base: string, subject: CardSubject): AgentCard['supportedInterfaces'] =>
-  addressesOf(base, subject).flatMap(({ url, transport: protocolBinding }) =>
+export const presentInterfaces = (...at: Parameters<typeof addressesOf>): AgentCard['supportedInterfaces'] =>
+  addressesOf(...at).flatMap(({ url, transport: protocolBinding }) =>
     ['1.0', '0.3'].map(protocolVersion => ({ url, protocolBinding, protocolVersion })),
   )
 
@@ -31,13 +31,13 @@ function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'securi
   }
 }
 
-/** The card of A2A v1.0 §4.4 for callers that reach the server under `base`. It claims what is there, nothing else. */
-export function presentAgentCard(config: Config, subject: CardSubject, base: string): AgentCard {
+/** The card of A2A v1.0 §4.4 for callers that reach HTTP under `base` and gRPC at `grpc`. It claims what is there, nothing else. */
+export function presentAgentCard(config: Config, subject: CardSubject, base: string, grpc: string | null): AgentCard {
   const { organization } = config.agent
   return {
     name: subject.name,
     description: subject.description,
-    supportedInterfaces: presentInterfaces(base, subject),
+    supportedInterfaces: presentInterfaces(base, subject, grpc),
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {

@@ -35,11 +35,19 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   EXTENDED_CARD_NOT_CONFIGURED: 'EXTENDED_AGENT_CARD_NOT_CONFIGURED',
 }
 
-function details({ code, details: { metadata = {}, snapshot, fieldViolations } }: PlatformError): object[] {
+/** What google.rpc.ErrorInfo tells of an error (A2A v1.0 §9.5). */
+export const errorInfoOf = ({ code, details: { metadata = {} } }: PlatformError) => ({
+  reason: reasons[code] ?? code,
+  domain: code in platformOnly ? 'codetether' : 'a2a-protocol.org',
+  metadata,
+})
+
+function details(error: PlatformError): object[] {
+  const { snapshot, fieldViolations } = error.details
+  const { metadata, ...named } = errorInfoOf(error)
   const info = {
     '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-    reason: reasons[code] ?? code,
-    domain: code in platformOnly ? 'codetether' : 'a2a-protocol.org',
+    ...named,
     metadata: snapshot ? { ...metadata, snapshot } : metadata,
   }
   if (!fieldViolations) return [info]

@@ -12,7 +12,8 @@ export interface ScanLimits {
   maxValues: number
 }
 
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
+/** Keys that reach prototypes. */
+export const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
 const simpleInteger = /^-?\d{1,15}$/
 
 const refuse = (message: string): Violation => ({

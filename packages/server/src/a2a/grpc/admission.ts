@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js'
+import { createAuthenticator } from '../../auth/authenticate.ts'
+import { checkOrigin } from '../../auth/check-origin.ts'
+import type { Context } from '../../context.ts'
+import { asPlatformError } from '../../errors.ts'
+import type { Principal } from '../../principal.ts'
+import { toGrpcStatus } from './grpc-error.ts'
+import { headersOf } from './headers-of.ts'
+
+/** A call whose caller is known. */
+export interface Admitted {
+  principal: Principal
+  headers: IncomingHttpHeaders
+  /** `http://host:port` as the caller has named this server. */
+  own: string
+  /** Aborted when nobody waits for the answer any more: the caller has left, or its deadline has passed. */
+  gone: AbortSignal
+  /** Resets the stream of the call, whatever is still to be sent. */
+  reset(): void
+}
+
+type PartialStatus = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
+
+/** How long a request may take to come, as for HTTP. */
+const requestMs = 30_000
+
+/**
+ * What stands before every call: it knows the caller before the request is read, bounds the time that the request takes
+ * to come, and gives the refusals of the library itself the form of ours.
+ */
+export class Admission {
+  readonly #admitted = new WeakMap<Metadata, Admitted>()
+  readonly #ctx: Context
+  readonly #authenticate: ReturnType<typeof createAuthenticator>
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx
+    this.#authenticate = createAuthenticator(ctx.config)
+  }
+
+  /** What is known of the call with this metadata. */
+  of(metadata: Metadata): Admitted {
+    const admitted = this.#admitted.get(metadata)
+    if (!admitted) throw new Error('a call that was not admitted')
+    return admitted
+  }
+
+  readonly interceptor: ServerInterceptor = (_method, call) => {
+    const gone = new AbortController()
+    let isRead = false
+    const sendStatus = call.sendStatus.bind(call)
+    // The library ends calls by itself here: deadlines, what is too large, what cannot be decompressed.
+    call.sendStatus = given => {
+      if (given.code === status.DEADLINE_EXCEEDED) gone.abort()
+      sendStatus(isRead ? given : typed(given))
+    }
+    const refuse = (error: unknown) => call.sendStatus(toGrpcStatus(asPlatformError(error, this.#ctx.log)))
+    const timer = setTimeout(
+      () => refuse(new PlatformError('REQUEST_TIMEOUT', 'the request came too slowly')),
+      requestMs,
+    )
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        try {
+          this.#admitted.set(metadata, { ...this.#admit(call, metadata), gone: gone.signal, reset: () => reset(call) })
+        } catch (error) {
+          return refuse(error)
+        }
+        next(metadata)
+      })
+      .withOnReceiveHalfClose(next => {
+        clearTimeout(timer)
+        isRead = true
+        next()
+      })
+      .withOnCancel(() => {
+        clearTimeout(timer)
+        gone.abort()
+      })
+      .build()
+    return new ServerInterceptingCall(call, { start: next => next(listener) })
+  }
+
+  #admit(call: ServerInterceptingCallInterface, metadata: Metadata): Pick<Admitted, 'principal' | 'headers' | 'own'> {
+    const headers = headersOf(metadata, call.getHost())
+    const { own } = checkOrigin(headers, this.#ctx.config)
+    const { remoteAddress } = call.getConnectionInfo()
+    return { principal: this.#authenticate({ headers, remoteAddress }), headers, own }
+  }
+}
+
+/** What the library refuses before the request is there, as one of our errors. */
+function typed(given: PartialStatus): PartialStatus {
+  if (given.metadata?.get('grpc-status-details-bin').length) return given
+  if (given.code === status.RESOURCE_EXHAUSTED)
+    return toGrpcStatus(new PlatformError('TOO_LARGE', `a message has at most ${limits.bodyBytes} bytes`))
+  if (given.code === status.INTERNAL)
+    return toGrpcStatus(new PlatformError('INVALID_REQUEST', 'the request is malformed'))
+  return given
+}
+
+/** The library has no way to reset one stream. Without it, a reader that takes nothing would hold what waits for it. */
+function reset(call: object): void {
+  if ('stream' in call && isClosable(call.stream)) call.stream.close(cancelCode)
+}
+
+/** CANCEL of HTTP/2 (RFC 9113 §7). */
+const cancelCode = 0x8
+
+const isClosable = (stream: unknown): stream is { close(code: number): void } =>
+  typeof stream === 'object' && stream !== null && 'close' in stream && typeof stream.close === 'function'

@@ -1,0 +1,106 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { resumeUri } from '@codetether/protocol/resume-extension'
+import { Metadata } from '@grpc/grpc-js'
+import type { Context } from '../../context.ts'
+import { asPlatformError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import { withLogFields } from '../../logger.ts'
+import { carryOut } from '../carry-out.ts'
+import { activatesResume, extensionsHeader } from '../extensions.ts'
+import { lastEventIdOf } from '../last-event-id.ts'
+import type { Answer } from '../method.ts'
+import { type ObservedCall, observeCall } from '../observe-call.ts'
+import { checkVersion } from '../rules.ts'
+import type { Admitted } from './admission.ts'
+import type { Binding } from './binding.ts'
+import { type GrpcStatus, toGrpcStatus } from './grpc-error.ts'
+import { withResume } from './resume-params.ts'
+import { scanMessage } from './scan-message.ts'
+
+/** One call, and how its answer leaves. */
+export interface GrpcCall {
+  admitted: Admitted
+  request: Buffer
+  /** Where the caller reaches the HTTP port, without a trailing slash. */
+  base: string
+  /** Sends what stands before the answer. */
+  begin(metadata: Metadata): void
+  /** Sends the whole answer. */
+  answer(given: Answer): Promise<void>
+  refuse(status: GrpcStatus): void
+}
+
+/** Carries out one call: counted, timed, traced and logged as those of the other transports. */
+export async function serveCall(ctx: Context, binding: Binding, call: GrpcCall): Promise<void> {
+  const started = performance.now()
+  const { headers } = call.admitted
+  const name = binding.path.slice(1)
+  const span = ctx.tracer.enabled
+    ? ctx.tracer.begin(name, { kind: 'server', attributes: { 'rpc.system.name': 'grpc', 'rpc.method': name } }, headers)
+    : null
+  const fields = { reqId: newId(), ...span?.ids }
+  const work = () => withLogFields(fields, () => observeCall(ctx, observed => serve(ctx, binding, call, observed)))
+  await (span ? span.within(work) : work())
+  span?.end()
+  withLogFields(fields, () => ctx.log.debug({ rpc: name, ms: Math.round(performance.now() - started) }, 'call'))
+}
+
+async function serve(ctx: Context, binding: Binding, call: GrpcCall, observed: ObservedCall): Promise<void> {
+  const { gone } = call.admitted
+  try {
+    using resources = new DisposableStack()
+    await call.answer(await open(ctx, binding, call, { observed, resources }))
+    // A stream that the server cuts must not look like the end of the task.
+    if (binding.streams && ctx.stopping.aborted) throw new PlatformError('UNAVAILABLE', 'the server is stopping')
+  } catch (thrown) {
+    const error = asPlatformError(thrown, ctx.log)
+    observed.failed(error.code)
+    if (!gone.aborted) call.refuse(toGrpcStatus(error))
+  }
+}
+
+interface Opening {
+  observed: ObservedCall
+  resources: DisposableStack
+}
+
+async function open(
+  ctx: Context,
+  binding: Binding,
+  { admitted, request, base, begin }: GrpcCall,
+  { observed, resources }: Opening,
+): Promise<Answer> {
+  const { version, method, streams } = binding
+  const { principal, headers, gone } = admitted
+  let params: unknown
+  try {
+    params = decode(binding, request)
+  } finally {
+    observed.read({ binding: 'GRPC', version, method: method.name, params })
+  }
+  checkVersion(headers['a2a-version']?.toString(), version, versionHint)
+  const resumes = activatesResume(headers, version)
+  const signal = streams ? AbortSignal.any([gone, ctx.stopping]) : gone
+  const given = await carryOut(
+    method,
+    { ctx, principal, base, lastEventId: lastEventIdOf(headers), resumes, signal, resources },
+    resumes ? withResume(params, headers) : params,
+  )
+  const metadata = new Metadata()
+  if (resumes) metadata.set(extensionsHeader[version], resumeUri)
+  begin(metadata)
+  return given
+}
+
+const versionHint = 'the service of 1.0 is lf.a2a.v1.A2AService, that of 0.3 a2a.v1.A2AService'
+
+/** The params of a request. Throws PARSE_ERROR and INVALID_PARAMS. */
+function decode({ shape, toParams }: Binding, request: Buffer): unknown {
+  scanMessage(request, shape)
+  try {
+    return toParams(request)
+  } catch (cause) {
+    if (cause instanceof PlatformError) throw cause
+    throw new PlatformError('INVALID_PARAMS', 'a field holds what its type does not allow', { cause })
+  }
+}
