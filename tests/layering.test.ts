@@ -42,6 +42,9 @@ test('no module of a package is reached by its tests only', () => {
   assert.deepEqual(dead, [])
 })
 
+const usesGrpc = ({ specifier }: { specifier: string }): boolean =>
+  ['@grpc/grpc-js', '@a2a-js/sdk', '@bufbuild/protobuf'].includes(libraryOf(specifier) ?? '')
+
 for (const [name, { lazily = [] }] of Object.entries(packageRows).filter(([, row]) => row.lazily)) {
   test(`starting ${name} does not load what it reaches lazily`, () => {
     const files = startUp(sources, `packages/${name}/src/main.ts`)
@@ -52,6 +55,20 @@ for (const [name, { lazily = [] }] of Object.entries(packageRows).filter(([, row
     )
   })
 }
+
+test('a server without gRPC does not load it', () => {
+  const files = startUp(sources, 'packages/server/src/main.ts')
+  assert.deepEqual(
+    files.filter(path => path.startsWith('packages/server/src/a2a/grpc/')),
+    [],
+  )
+  assert.ok(sources.some(({ path }) => path.startsWith('packages/server/src/a2a/grpc/')))
+  const users = sources.filter(({ path, imports }) => path.startsWith('packages/') && imports.some(usesGrpc))
+  assert.deepEqual(
+    users.filter(({ path }) => !path.startsWith('packages/server/src/a2a/grpc/')),
+    [],
+  )
+})
 
 test('what a program loads is told from what it may load later', () => {
   const files = [

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
 import { limits } from '@codetether/protocol/limits'
 import { compressionAlgorithms, status } from '@grpc/grpc-js'
+import { Random } from '../../journeys/random.ts'
 import { type Platform, startPlatform } from '../../platform.ts'
 import { alice, askingAgent, assertTellsNothing, bob, twoTokens } from '../support.ts'
 import { type GrpcClient, grpcClient, naming, path10, sending, taskIn } from './client.ts'
@@ -167,4 +168,34 @@ describe('calls over gRPC', () => {
     const small = await packing.call(path10('SendMessage'), sending('x'.repeat(10_000)), { metadata: alice })
     assert.equal(small.code, status.OK)
   })
+})
+
+test('bytes that somebody has changed are answered, and never as a fault of the server', async () => {
+  const random = new Random(20_261_121)
+  await using platform = await startPlatform({ agents: [askingAgent], env: { A2A_GRPC_PORT: '0' } })
+  using client = grpcClient(platform)
+  const whole = sending('hello', { metadata: { a: [1, 'b', { c: null }], d: { e: 1.5 } } }, true)
+  const paths = [
+    path10('SendMessage'),
+    path10('ListTasks'),
+    '/a2a.v1.A2AService/SendMessage',
+    '/a2a.v1.A2AService/GetTask',
+  ]
+  const codes = new Set<number>()
+  for (let round = 0; round < 100; round++) {
+    const answers = paths.map(path => {
+      const bytes = Buffer.from(whole)
+      for (let i = random.between(1, 5); i > 0; i--) bytes[random.between(0, bytes.length)] = random.between(0, 256)
+      return client.call(path, bytes.subarray(0, random.between(1, bytes.length + 1)))
+    })
+    for (const { code, details } of await Promise.all(answers)) {
+      codes.add(code)
+      assertTellsNothing(details)
+    }
+  }
+  const { OK, INVALID_ARGUMENT, NOT_FOUND } = status
+  assert.deepEqual(
+    [...codes].filter(code => ![OK, INVALID_ARGUMENT, NOT_FOUND].includes(code)),
+    [],
+  )
 })

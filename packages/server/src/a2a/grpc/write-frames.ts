@@ -1,4 +1,4 @@
-import type { ServerWritableStream } from '@grpc/grpc-js'
+import type { Writable } from 'node:stream'
 
 /** A reader that takes nothing for so long is cut, and later by so much for each byte that waits: it may be slow. */
 const stallMs = 30_000
@@ -16,7 +16,7 @@ interface Ends {
  * holds one message and the window of its connection.
  */
 export async function writeFrames(
-  call: ServerWritableStream<Buffer, Buffer>,
+  call: Writable,
   messages: AsyncIterable<Buffer>,
   { gone, reset }: Ends,
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function writeFrames(
 }
 
 /** Resolves when the message has left, or will not leave any more. */
-function taken(call: ServerWritableStream<Buffer, Buffer>, message: Buffer, gone: AbortSignal): Promise<void> {
+function taken(call: Writable, message: Buffer, gone: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const done = () => {
       gone.removeEventListener('abort', done)
