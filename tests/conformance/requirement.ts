@@ -39,7 +39,6 @@ export const outside = {
   client: because('concerns clients'),
   editorial: because("concerns the specification's own maintenance"),
   extendedCard: because('conditional: the card declares no extended card'),
-  grpc: because('concerns gRPC, which this server does not serve'),
   heading: because('introduces the list or names the words that the next sentences use'),
   law: because('concerns the operator and the law that applies'),
   messages: because('conditional: this server answers with tasks, never with a message alone'),

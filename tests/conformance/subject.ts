@@ -49,7 +49,7 @@ export async function openSubject(): Promise<Subject> {
   await using stack = new AsyncDisposableStack()
   const gated = gatedAgent()
   const agents = agentsFor(gated)
-  const open = stack.use(await startPlatform({ agents }))
+  const open = stack.use(await startPlatform({ agents, env: { A2A_GRPC_PORT: '0' } }))
   const { path } = stack.use(await temporaryDirectory())
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   await writeFile(`${path}/card.pem`, privateKey.export({ format: 'pem', type: 'pkcs8' }))

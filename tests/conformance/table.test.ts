@@ -7,6 +7,7 @@ import { access } from './checks/access.ts'
 import { card } from './checks/card.ts'
 import { data } from './checks/data.ts'
 import { errors } from './checks/errors.ts'
+import { grpc } from './checks/grpc.ts'
 import { jsonRpc } from './checks/json-rpc.ts'
 import { listing } from './checks/listing.ts'
 import { rest } from './checks/rest.ts'
@@ -57,7 +58,7 @@ for (const { version, rows } of specifications)
   })
 
 test('every check shows a requirement, and no two have the same title', () => {
-  const all = [access, card, data, errors, jsonRpc, listing, rest, streams, tasks, versions].flatMap(group =>
+  const all = [access, card, data, errors, grpc, jsonRpc, listing, rest, streams, tasks, versions].flatMap(group =>
     Object.values(group),
   )
   assert.deepEqual(new Set(checksWithRequirements().keys()), new Set(all))

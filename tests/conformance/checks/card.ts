@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { AgentCard as CardV10 } from '@a2a-js/sdk'
 import { AgentCard as CardV03 } from '@codetether/protocol/v03/agent-card'
 import { headerOf, officialVerdict, verdictByHand } from '../../doors/card-signatures.ts'
+import { grpcClientAt, path03, path10, sending, sending03 } from '../../doors/grpc/client.ts'
 import { exchange, post } from '../../doors/support.ts'
 import type { Platform, RpcBody } from '../../platform.ts'
 import { framesOf, messageV03, messageV10 } from '../calls.ts'
@@ -16,6 +17,7 @@ async function cardOf({ url }: Platform, version: string): Promise<RpcBody> {
 /** Sends a message to the address as the binding and the version say. */
 async function assertAnswers(url: string, binding: string, version: string): Promise<void> {
   if (binding === 'HTTP+JSON') return assertRestAnswers(url, version)
+  if (binding === 'GRPC') return assertGrpcAnswers(url, version)
   assert.equal(binding, 'JSONRPC')
   const request = version.startsWith('0.3')
     ? { method: 'message/send', params: messageV03('hello') }
@@ -37,6 +39,14 @@ async function assertRestAnswers(url: string, version: string): Promise<void> {
     { 'a2a-version': version },
   )
   assert.ok(body.task, raw)
+}
+
+async function assertGrpcAnswers(address: string, version: string): Promise<void> {
+  using client = grpcClientAt(address)
+  const { details, message } = version.startsWith('0.3')
+    ? await client.call(path03('SendMessage'), sending03('hello'))
+    : await client.call(path10('SendMessage'), sending('hello'))
+  assert.ok(message?.length, details)
 }
 
 const isFilled = (list: unknown): boolean => Array.isArray(list) && list.length > 0
@@ -70,7 +80,7 @@ export const card = {
     const { additionalInterfaces } = await cardOf(open, '0.3')
     for (const { url, transport } of additionalInterfaces) await assertAnswers(url, transport, '0.3')
     const { supportedInterfaces } = await cardOf(open, '1.0')
-    for (const binding of ['JSONRPC', 'HTTP+JSON']) {
+    for (const binding of ['JSONRPC', 'HTTP+JSON', 'GRPC']) {
       const ofBinding = supportedInterfaces.filter((one: RpcBody) => one.protocolBinding === binding)
       assert.deepEqual(ofBinding.map((one: RpcBody) => one.protocolVersion).sort(), ['0.3', '1.0'])
     }

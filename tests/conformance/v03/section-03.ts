@@ -1,4 +1,5 @@
 import { card } from '../checks/card.ts'
+import { grpc } from '../checks/grpc.ts'
 import { jsonRpc } from '../checks/json-rpc.ts'
 import { rest } from '../checks/rest.ts'
 import { streams } from '../checks/streams.ts'
@@ -12,14 +13,14 @@ export const section3: readonly Row[] = [
   [6, '3.2.1', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.heading],
   [7, '3.2.1', '7284d38a5686', 'Client requests and server responses', jsonRpc.standardCodes, jsonRpc.resultOrError],
   [8, '3.2.1', '3c2c60b086c1', 'The `Content-Type` header for HTTP', jsonRpc.contentType],
-  [10, '3.2.2', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.grpc],
-  [11, '3.2.2', 'eb2d4768a3ae', 'Protocol Definition: MUST use the', outside.grpc],
-  [12, '3.2.2', 'b53fa47daf10', 'Message Serialization: MUST use', outside.grpc],
-  [13, '3.2.2', 'cc9b04323eb1', 'Service Definition: MUST implement', outside.grpc],
-  [14, '3.2.2', '662ddd198696', 'Method Coverage: MUST provide all', outside.grpc],
-  [15, '3.2.2', '045d08328492', 'Field Mapping: MUST use the', outside.grpc],
-  [16, '3.2.2', '76d4466e3a99', 'Error Handling: MUST map A2A', outside.grpc],
-  [17, '3.2.2', 'f86e16d74345', 'Transport Security: MUST support TLS', outside.grpc],
+  [10, '3.2.2', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.heading],
+  [11, '3.2.2', 'eb2d4768a3ae', 'Protocol Definition: MUST use the', grpc.methods, grpc.messages],
+  [12, '3.2.2', 'b53fa47daf10', 'Message Serialization: MUST use', grpc.messages],
+  [13, '3.2.2', 'cc9b04323eb1', 'Service Definition: MUST implement', grpc.methods],
+  [14, '3.2.2', '662ddd198696', 'Method Coverage: MUST provide all', grpc.methods, grpc.messages],
+  [15, '3.2.2', '045d08328492', 'Field Mapping: MUST use the', grpc.messages],
+  [16, '3.2.2', '76d4466e3a99', 'Error Handling: MUST map A2A', grpc.errors],
+  [17, '3.2.2', 'f86e16d74345', 'Transport Security: MUST support TLS', grpc.tls],
   [19, '3.2.3', '1a2a5394dcbb', 'If implemented, it MUST conform', outside.heading],
   [20, '3.2.3', 'db0da69aac50', 'HTTP Methods: MUST use appropriate', rest.paths],
   [21, '3.2.3', 'a0eaf43c2578', 'URL Patterns: MUST follow the', rest.paths],
@@ -36,7 +37,7 @@ export const section3: readonly Row[] = [
   [34, '3.4.2', '95ca152859c3', 'Agent Declaration: Agents MUST', card.interfaces, card.noOthers],
   [38, '3.4.3', 'aa9bd4b31653', 'Such extensions MUST be', streams.plain],
   [39, '3.5.1', '044e30adb88d', 'JSON-RPC methods MUST follow the', versions.methodNames],
-  [40, '3.5.2', '0a46bda0352b', 'gRPC methods MUST follow Protocol', outside.grpc],
+  [40, '3.5.2', '0a46bda0352b', 'gRPC methods MUST follow Protocol', grpc.methods],
   [41, '3.5.3', '1c2b3503007e', 'REST endpoints MUST follow RESTful', rest.paths],
   [42, '3.5.4', 'e85c88c2723a', 'When implementing multiple', outside.heading],
   [43, '3.5.4', '8c0276154cf4', 'Maintain functional equivalence:', rest.equivalent],

@@ -1,9 +1,10 @@
-import { outside, type Row } from '../requirement.ts'
+import { grpc } from '../checks/grpc.ts'
+import type { Row } from '../requirement.ts'
 
 /** A2A v1.0.1 §10. */
 export const section10: readonly Row[] = [
-  [211, '10.2', '861566abd4ac', 'A2A service parameters defined in', outside.grpc],
-  [212, '10.2', '699553d0fb70', 'Service parameter names MUST be', outside.grpc],
-  [214, '10.2', '28ae33427705', 'Implementations MUST extract A2A', outside.grpc],
-  [216, '10.6', 'd96a8d010c89', 'For A2A-specific errors,', outside.grpc],
+  [211, '10.2', '861566abd4ac', 'A2A service parameters defined in', grpc.parameters],
+  [212, '10.2', '699553d0fb70', 'Service parameter names MUST be', grpc.parameters],
+  [214, '10.2', '28ae33427705', 'Implementations MUST extract A2A', grpc.parameters],
+  [216, '10.6', 'd96a8d010c89', 'For A2A-specific errors,', grpc.errors],
 ]

@@ -6,7 +6,7 @@ import { compressionAlgorithms, status } from '@grpc/grpc-js'
 import { Random } from '../../journeys/random.ts'
 import { type Platform, startPlatform } from '../../platform.ts'
 import { alice, askingAgent, assertTellsNothing, bob, twoTokens } from '../support.ts'
-import { type GrpcClient, grpcClient, naming, path10, sending, taskIn } from './client.ts'
+import { type GrpcClient, grpcClient, naming, path03, path10, sending, taskIn } from './client.ts'
 
 const missing = '01900000-0000-7000-8000-000000000000'
 
@@ -175,12 +175,7 @@ test('bytes that somebody has changed are answered, and never as a fault of the 
   await using platform = await startPlatform({ agents: [askingAgent], env: { A2A_GRPC_PORT: '0' } })
   using client = grpcClient(platform)
   const whole = sending('hello', { metadata: { a: [1, 'b', { c: null }], d: { e: 1.5 } } }, true)
-  const paths = [
-    path10('SendMessage'),
-    path10('ListTasks'),
-    '/a2a.v1.A2AService/SendMessage',
-    '/a2a.v1.A2AService/GetTask',
-  ]
+  const paths = [path10('SendMessage'), path10('ListTasks'), path03('SendMessage'), path03('GetTask')]
   const codes = new Set<number>()
   for (let round = 0; round < 100; round++) {
     const answers = paths.map(path => {

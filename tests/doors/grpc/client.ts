@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { LegacyA2AService } from '@a2a-js/sdk/compat/v0_3/server/grpc'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import {
@@ -45,11 +46,18 @@ const metadataOf = ({ metadata = {} }: GrpcOptions): Metadata => {
   return made
 }
 
-export function grpcClient(
-  { server }: Pick<Platform, 'server'>,
-  { channel = credentials.createInsecure(), ...options }: { channel?: ChannelCredentials } & ClientOptions = {},
+interface ClientAt extends ClientOptions {
+  channel?: ChannelCredentials
+}
+
+export const grpcClient = ({ server }: Pick<Platform, 'server'>, options?: ClientAt): GrpcClient =>
+  grpcClientAt(`localhost:${server.grpcPort}`, options)
+
+export function grpcClientAt(
+  address: string,
+  { channel = credentials.createInsecure(), ...options }: ClientAt = {},
 ): GrpcClient {
-  const client = new Client(`localhost:${server.grpcPort}`, channel, {
+  const client = new Client(address, channel, {
     'grpc.max_receive_message_length': -1,
     ...options,
   })
@@ -123,8 +131,22 @@ function readStatus(status: Uint8Array) {
   return error
 }
 
+/** The paths of v0.3. */
+export const path03 = (method: string): string => `/a2a.v1.A2AService/${method}`
+
 /** The paths of v1.0. */
 export const path10 = (method: string): string => `/lf.a2a.v1.A2AService/${method}`
+
+/** A request of v0.3 that sends a text. */
+export const sending03 = (text: string): Buffer =>
+  LegacyA2AService.sendMessage.requestSerialize({
+    request: {
+      ...{ messageId: crypto.randomUUID(), contextId: '', taskId: '', role: 1, metadata: undefined, extensions: [] },
+      content: [{ part: { $case: 'text', value: text } }],
+    },
+    configuration: undefined,
+    metadata: undefined,
+  })
 
 /** A request of v1.0 that sends a text. */
 export const sending = (

@@ -6,12 +6,11 @@ import { generationKey, resumeUri } from '@codetether/protocol/resume-extension'
 import { status } from '@grpc/grpc-js'
 import { type Platform, startPlatform } from '../../platform.ts'
 import { agentOf, alice, twoTokens } from '../support.ts'
-import { type GrpcClient, type GrpcOptions, grpcClient, path10 } from './client.ts'
+import { type GrpcClient, type GrpcOptions, grpcClient, path03, path10 } from './client.ts'
 
 type Request = Parameters<typeof LegacyA2AService.sendMessage.requestSerialize>[0]
 type Parts = NonNullable<Request['request']>['content']
 
-const path03 = (method: string): string => `/a2a.v1.A2AService/${method}`
 const nothing = Buffer.alloc(0)
 
 /** Answers with the parts that it is sent. */

@@ -11,6 +11,7 @@ import { credentials, status } from '@grpc/grpc-js'
 import { type RpcBody, startPlatform } from '../../platform.ts'
 import { grpcClient, path10, rawCall } from './client.ts'
 import { selfSigned } from './self-signed.ts'
+import { withCertificate } from './with-certificate.ts'
 
 const list = path10('ListTasks')
 const nothing = Buffer.alloc(0)
@@ -19,14 +20,9 @@ const cardOf = async (url: string, version: string): Promise<RpcBody> =>
   (await fetch(`${url}/.well-known/agent-card.json`, { headers: { 'a2a-version': version } })).json()
 
 test('the port speaks TLS where it has a certificate, and nothing else', async () => {
-  await using directory = await temporaryDirectory()
   const { cert, key } = selfSigned()
-  const paths = { cert: join(directory.path, 'cert.pem'), key: join(directory.path, 'key.pem') }
-  await writeFile(paths.cert, cert)
-  await writeFile(paths.key, key)
-  await using platform = await startPlatform({
-    env: { A2A_GRPC_PORT: '0', A2A_GRPC_TLS_CERT: paths.cert, A2A_GRPC_TLS_KEY: paths.key },
-  })
+  await using files = await withCertificate({ cert, key })
+  await using platform = await startPlatform({ env: { A2A_GRPC_PORT: '0', ...files.env } })
   using trusting = grpcClient(platform, { channel: credentials.createSsl(Buffer.from(cert)) })
   assert.equal((await trusting.call(list, nothing)).code, status.OK)
   using strange = grpcClient(platform, { channel: credentials.createSsl() })

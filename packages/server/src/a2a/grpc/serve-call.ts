@@ -83,7 +83,7 @@ async function open(
   const signal = streams ? AbortSignal.any([gone, ctx.stopping]) : gone
   const given = await carryOut(
     method,
-    { ctx, principal, base, lastEventId: lastEventIdOf(headers), resumes, signal, resources },
+    { ctx, principal, base, agent: null, lastEventId: lastEventIdOf(headers), resumes, signal, resources },
     resumes ? withResume(params, headers) : params,
   )
   const metadata = new Metadata()
