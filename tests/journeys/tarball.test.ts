@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
+import { grpcClientAt, path10, sending } from '../doors/grpc/client.ts'
 import { rpc } from '../platform.ts'
 import { type DataDirectory, dataDirectory, isAlive } from './data-directory.ts'
 import { npm, Unreachable } from './npm.ts'
@@ -41,7 +42,8 @@ test('the tarball, installed into an empty folder, serves, answers and calls', {
   const packages = await readdir(join(cwd, 'node_modules'))
   assert.ok(!packages.includes('@codetether'), 'what is published needs no package that is not')
 
-  await using server = await whenReady(runNode([codetether, 'serve', '--port', '0'], { cwd }), directory.dataDir)
+  const serving = runNode([codetether, 'serve', '--port', '0'], { cwd, env: { A2A_GRPC_PORT: '0' } })
+  await using server = await whenReady(serving, directory.dataDir)
   const { version }: { version: string } = JSON.parse(
     await readFile(join(cwd, 'node_modules', 'codetether', 'package.json'), 'utf8'),
   )
@@ -49,6 +51,12 @@ test('the tarball, installed into an empty folder, serves, answers and calls', {
   const params = { message: { parts: [{ type: 'text', content: 'Calculate 25 * 4' }] } }
   const { result } = await rpc(server.url, { method: 'message/send', params })
   assert.match(result.message.parts[0].content, /The result is 100/)
+
+  // What is loaded late must be in the package too.
+  const card = await fetch(`${server.url}/.well-known/agent-card.json`, { headers: { 'a2a-version': '1.0' } })
+  const [, grpcAddress = ''] = /"url":"([^"]+)","protocolBinding":"GRPC"/.exec(await card.text()) ?? []
+  using grpc = grpcClientAt(grpcAddress)
+  assert.equal((await grpc.call(path10('SendMessage'), sending('Calculate 25 * 4'))).code, 0)
 
   await using call = runNode([codetether, 'call', server.url, 'Calculate 25 * 4'], { cwd })
   assert.deepEqual(await endOf(call), { code: 0, signal: null })

@@ -32,20 +32,20 @@ const callerMetrics = (registry: Registry) => ({
   rpcCalls: registry.add(
     new Counter({
       name: 'codetether_rpc_calls_total',
-      help: 'JSON-RPC calls that have ended, by method, version of A2A, and outcome: OK or the code of the error.',
+      help: 'Calls of A2A over any binding that have ended, by method in JSON-RPC, version of A2A, and outcome: OK or the code of the error.',
       labels: ['method', 'version', 'code'],
     }),
   ),
   rpcSeconds: registry.add(
     new Histogram({
       name: 'codetether_rpc_call_duration_seconds',
-      help: 'Time from the body of a JSON-RPC call to its answer; for a stream, to the end of the stream.',
+      help: 'Time from the body of a call of A2A to its answer; for a stream, to the end of the stream.',
       labels: ['method', 'version'],
       bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
     }),
   ),
   streamFrames: registry.add(
-    new Counter({ name: 'codetether_stream_frames_total', help: 'Frames of tasks written to event streams.' }),
+    new Counter({ name: 'codetether_stream_frames_total', help: 'Frames of tasks written to streams.' }),
   ),
 })
 

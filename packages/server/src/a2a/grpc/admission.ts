@@ -10,10 +10,12 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { createAuthenticator } from '../../auth/authenticate.ts'
+import { authorize } from '../../auth/authorize.ts'
 import { checkOrigin } from '../../auth/check-origin.ts'
 import type { Context } from '../../context.ts'
 import { asPlatformError } from '../../errors.ts'
-import type { Principal } from '../../principal.ts'
+import type { Permission, Principal } from '../../principal.ts'
+import type { Binding } from './binding.ts'
 import { toGrpcStatus } from './grpc-error.ts'
 import { headersOf } from './headers-of.ts'
 
@@ -35,7 +37,7 @@ type PartialStatus = Parameters<ServerInterceptingCallInterface['sendStatus']>[0
 const requestMs = 30_000
 
 /**
- * What stands before every call: it knows the caller before the request is read, bounds the time that the request takes
+ * What stands before every call: it knows the caller and what it may do before the request is read, bounds the time that the request takes
  * to come, and gives the refusals of the library itself the form of ours.
  */
 export class Admission {
@@ -43,8 +45,11 @@ export class Admission {
   readonly #ctx: Context
   readonly #authenticate: ReturnType<typeof createAuthenticator>
 
-  constructor(ctx: Context) {
+  readonly #permissions: ReadonlyMap<string, Permission>
+
+  constructor(ctx: Context, bindings: readonly Binding[]) {
     this.#ctx = ctx
+    this.#permissions = new Map(bindings.map(({ path, method }) => [path, method.permission]))
     this.#authenticate = createAuthenticator(ctx.config)
   }
 
@@ -55,7 +60,7 @@ export class Admission {
     return admitted
   }
 
-  readonly interceptor: ServerInterceptor = (_method, call) => {
+  readonly interceptor: ServerInterceptor = ({ path }, call) => {
     const gone = new AbortController()
     let isRead = false
     const sendStatus = call.sendStatus.bind(call)
@@ -64,7 +69,11 @@ export class Admission {
       if (given.code === status.DEADLINE_EXCEEDED) gone.abort()
       sendStatus(isRead ? given : typed(given))
     }
-    const refuse = (error: unknown) => call.sendStatus(toGrpcStatus(asPlatformError(error, this.#ctx.log)))
+    const refuse = (thrown: unknown) => {
+      const error = asPlatformError(thrown, this.#ctx.log)
+      this.#ctx.metrics.rpcCalls.add({ method: 'unknown', version: 'unknown', code: error.code })
+      call.sendStatus(toGrpcStatus(error))
+    }
     const timer = setTimeout(
       () => refuse(new PlatformError('REQUEST_TIMEOUT', 'the request came too slowly')),
       requestMs,
@@ -72,7 +81,11 @@ export class Admission {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
-          this.#admitted.set(metadata, { ...this.#admit(call, metadata), gone: gone.signal, reset: () => reset(call) })
+          this.#admitted.set(metadata, {
+            ...this.#admit(call, path, metadata),
+            gone: gone.signal,
+            reset: () => reset(call),
+          })
         } catch (error) {
           return refuse(error)
         }
@@ -91,11 +104,14 @@ export class Admission {
     return new ServerInterceptingCall(call, { start: next => next(listener) })
   }
 
-  #admit(call: ServerInterceptingCallInterface, metadata: Metadata): Pick<Admitted, 'principal' | 'headers' | 'own'> {
+  #admit(call: ServerInterceptingCallInterface, path: string, metadata: Metadata) {
     const headers = headersOf(metadata, call.getHost())
     const { own } = checkOrigin(headers, this.#ctx.config)
     const { remoteAddress } = call.getConnectionInfo()
-    return { principal: this.#authenticate({ headers, remoteAddress }), headers, own }
+    const principal = this.#authenticate({ headers, remoteAddress })
+    const permission = this.#permissions.get(path)
+    if (permission) authorize(principal, permission)
+    return { principal, headers, own }
   }
 }
 

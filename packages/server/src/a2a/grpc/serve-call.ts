@@ -74,11 +74,11 @@ async function open(
   const { principal, headers, gone } = admitted
   let params: unknown
   try {
+    checkVersion(headers['a2a-version']?.toString(), version, versionHint)
     params = decode(binding, request)
   } finally {
     observed.read({ binding: 'GRPC', version, method: method.name, params })
   }
-  checkVersion(headers['a2a-version']?.toString(), version, versionHint)
   const resumes = activatesResume(headers, version)
   const signal = streams ? AbortSignal.any([gone, ctx.stopping]) : gone
   const given = await carryOut(

@@ -22,7 +22,8 @@ export interface GrpcServer extends AsyncDisposable {
 export async function startGrpc(ctx: Context, config: GrpcConfig, httpPort: number): Promise<GrpcServer> {
   // The library would write on the console what it also throws.
   setLogVerbosity(logVerbosity.NONE)
-  const admission = new Admission(ctx)
+  const bindings = [...bindingsV10, ...bindingsV03]
+  const admission = new Admission(ctx, bindings)
   const server = new Server({
     'grpc.max_receive_message_length': limits.bodyBytes,
     'grpc.max_send_message_length': -1,
@@ -34,7 +35,7 @@ export async function startGrpc(ctx: Context, config: GrpcConfig, httpPort: numb
     'grpc.enable_channelz': 0,
     interceptors: [admission.interceptor],
   })
-  addServices(server, ctx, { admission, bindings: [...bindingsV10, ...bindingsV03], httpPort })
+  addServices(server, ctx, { admission, bindings, httpPort })
   const { host } = ctx.config.http
   const address = `${host.includes(':') ? `[${host}]` : host}:${config.port}`
   const port = await bind(server, address, await credentialsOf(config))
