@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { after, before, describe, mock, test } from 'node:test'
-import { AgentCard as SdkCard } from '@a2a-js/sdk'
+import { generateAgentCardSignature, AgentCard as SdkCard } from '@a2a-js/sdk'
+import { verifyCard } from '@codetether/client/verify-card'
 import { type TemporaryDirectory, temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { type Platform, type RpcBody, rpc, startPlatform } from '../platform.ts'
 import { headerOf, officialVerdict, verdictByHand } from './card-signatures.ts'
@@ -92,6 +93,22 @@ describe('the signed card', () => {
         assert.equal(verdictByHand(card, key), true)
       }
     }
+  })
+
+  test('is accepted by our own verifier, as is a card that the official SDK has signed', async () => {
+    const card = await cardOf(platform.url)
+    const keys = await keysOf(platform.url)
+    const reports = await verifyCard(card, keys)
+    assert.deepEqual(
+      reports.map(({ status }) => status),
+      ['valid', 'valid'],
+    )
+    const { privateKey, publicKey } = p256()
+    const { signatures: _, ...unsigned } = card
+    const sign = generateAgentCardSignature(privateKey, { alg: 'ES256', kid: 'sdk', typ: 'JOSE' })
+    const theirs = await sign(unsigned)
+    const [report] = await verifyCard(theirs, [{ ...publicKey.export({ format: 'jwk' }), kty: 'EC' }])
+    assert.equal(report?.status, 'valid')
   })
 
   test('is refused by both with any field changed or left out', async () => {

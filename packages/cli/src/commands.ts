@@ -1,5 +1,8 @@
 import type { CallOptions } from './commands/call.ts'
 import type { CardOptions } from './commands/card.ts'
+import type { CardKeygenOptions } from './commands/card-keygen.ts'
+import type { CardSignOptions } from './commands/card-sign.ts'
+import type { CardVerifyOptions } from './commands/card-verify.ts'
 import type { CompletionOptions } from './commands/completion.ts'
 import type { MigrateOptions } from './commands/migrate.ts'
 import type { RetentionRunOptions } from './commands/retention-run.ts'
@@ -23,6 +26,9 @@ export interface Commands {
   'task watch': TaskWatchOptions
   agents: ServerOptions
   card: CardOptions
+  'card sign': CardSignOptions
+  'card verify': CardVerifyOptions
+  'card keygen': CardKeygenOptions
   migrate: MigrateOptions
   'retention run': RetentionRunOptions
   'tenant erase': TenantEraseOptions
@@ -50,6 +56,9 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'task watch': async () => (await import('./commands/task-watch.ts')).taskWatch,
   agents: async () => (await import('./commands/agents.ts')).agents,
   card: async () => (await import('./commands/card.ts')).card,
+  'card sign': async () => (await import('./commands/card-sign.ts')).cardSign,
+  'card verify': async () => (await import('./commands/card-verify.ts')).cardVerify,
+  'card keygen': async () => (await import('./commands/card-keygen.ts')).cardKeygen,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   'retention run': async () => (await import('./commands/retention-run.ts')).retentionRun,
   'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,

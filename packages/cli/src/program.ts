@@ -6,6 +6,7 @@ import { defaultCommand } from './completion/places.ts'
 import { examples } from './examples.ts'
 import { UsageError } from './failure.ts'
 import type { OutputOptions } from './io.ts'
+import { addCardCommands } from './program-card.ts'
 import { addDataCommands } from './program-data.ts'
 import {
   protocolOption,
@@ -59,12 +60,13 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
   withServer(program.command('agents'))
     .description('list the agents behind the server')
     .action((options: Commands['agents']) => run('agents', options))
-  withServer(program.command('card [url]'))
+  const card = withServer(program.command('card [url]'))
     .description('print the card of an agent')
     .addOption(protocolOption())
     .action((url: string | undefined, options: Omit<Commands['card'], 'url'>) =>
       run('card', { ...(url === undefined ? {} : { url }), ...options }),
     )
+  addCardCommands(card, run)
 }
 
 const installation = `
