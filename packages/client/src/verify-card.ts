@@ -16,8 +16,23 @@ const Entry = z.object({ protected: z.string(), signature: z.string() })
 const Signed = z.looseObject({ signatures: z.array(z.unknown()).catch([]) })
 const Header = z.looseObject({ alg: z.string(), kid: z.string().min(1) })
 
-/** Whoever could make one of these has the private key: no shared secrets, and nothing unsigned. */
-const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
+/**
+ * The algorithms that are accepted, with the keys that they need. Whoever makes one of these signatures has the private
+ * key: no shared secrets, and nothing unsigned.
+ */
+const keyTypes: Readonly<Record<string, Pick<JWK, 'kty' | 'crv'>>> = {
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+}
 
 /** More signatures than keys in rotation: whoever sends them wants us busy. */
 const mostSignatures = 16
@@ -58,14 +73,14 @@ async function verifyEntry(payload: string, entry: unknown, keys: readonly JWK[]
   if (!header) return { kid: null, alg: null, status: 'malformed', reason: 'is no JSON Web Signature with alg and kid' }
   const { alg, kid } = header
   const report = (status: SignatureReport['status'], reason: string | null) => ({ kid, alg, status, reason })
-  if (!algorithms.includes(alg)) return report('malformed', 'has an algorithm that is not accepted')
+  if (!Object.hasOwn(keyTypes, alg)) return report('malformed', 'has an algorithm that is not accepted')
   const candidates = keys.filter(key => isFor(key, kid, alg))
   if (candidates.length === 0) return report('unknown key', 'no trusted key has its kid and algorithm')
   const jws = { ...Entry.parse(entry), payload }
   const outcomes = await Promise.all(
     candidates.map(async key => {
       try {
-        await flattenedVerify(jws, await importJWK(key, alg), { algorithms })
+        await flattenedVerify(jws, await importJWK(key, alg), { algorithms: [alg] })
         return null
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) return 'does not fit the card'
@@ -79,8 +94,9 @@ async function verifyEntry(payload: string, entry: unknown, keys: readonly JWK[]
 /** RFC 9864 has a name of its own for what EdDSA means with these keys. */
 const nameOf = (alg: string): string => (alg === 'Ed25519' ? 'EdDSA' : alg)
 
-const isFor = ({ kid, alg, use, kty }: JWK, wantedKid: string, wantedAlg: string): boolean =>
-  kty !== 'oct' &&
+const isFor = ({ kid, alg, use, kty, crv }: JWK, wantedKid: string, wantedAlg: string): boolean =>
+  kty === keyTypes[wantedAlg]?.kty &&
+  crv === keyTypes[wantedAlg]?.crv &&
   (kid === undefined || kid === wantedKid) &&
   (alg === undefined || nameOf(alg) === nameOf(wantedAlg)) &&
   (use === undefined || use === 'sig')
