@@ -13,15 +13,13 @@ const requirement: CardShape = {
   fields: { schemes: { values: { implicit: ['list'] } } },
 }
 
-const older: CardShape = { implicit: ['authorizationUrl', 'tokenUrl', 'refreshUrl', 'scopes'] }
-
 const flows: CardShape = {
   fields: {
     authorizationCode: { implicit: ['refreshUrl', 'pkceRequired'] },
     clientCredentials: { implicit: ['refreshUrl'] },
     deviceCode: { implicit: ['refreshUrl'] },
-    implicit: older,
-    password: older,
+    implicit: { implicit: ['authorizationUrl', 'refreshUrl', 'scopes'] },
+    password: { implicit: ['tokenUrl', 'refreshUrl', 'scopes'] },
   },
 }
 
