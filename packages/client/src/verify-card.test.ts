@@ -105,10 +105,11 @@ test('what is no signature by a private key is never valid', async () => {
   assert.deepEqual(await statuses({ ...card, signatures: [withHeader] }, [es.jwk]), ['valid'])
 })
 
-test('signatures that are no list are none, and too many are refused', async () => {
+test('signatures that are no list are none; too many, and text that is no Unicode, are refused', async () => {
   assert.deepEqual(await statuses({ ...card, signatures: 'x' }, [es.jwk]), [])
   const [good] = (await signedBy(es)).signatures
   await assert.rejects(verifyCard({ ...card, signatures: Array(17).fill(good) }, [es.jwk]), RemoteError)
+  await assert.rejects(verifyCard({ ...card, name: '\ud800', signatures: [good] }, [es.jwk]), RemoteError)
 })
 
 test('a card says where its keys are, if it does', async () => {

@@ -58,14 +58,22 @@ function headerOf(entry: unknown): z.infer<typeof Header> | null {
 
 /**
  * Checks every signature of a card of A2A v1.0 (§8.4.3) against trusted public keys. A card is authentic if one of them
- * is valid. A key without `kid` is tried for any signature. Throws RemoteError for a card with more
- * signatures than anybody needs.
+ * is valid. A key without `kid` is tried for any signature. Throws RemoteError for a card with more signatures than
+ * anybody needs, or with text that is no Unicode, which has no canonical form.
  */
 export async function verifyCard(card: object, keys: readonly JWK[]): Promise<SignatureReport[]> {
   const { signatures } = Signed.parse(card)
   if (signatures.length > mostSignatures) throw invalidAnswer(`the card has more than ${mostSignatures} signatures`)
-  const payload = base64url.encode(canonicalCard(card))
+  const payload = base64url.encode(canonicalForm(card))
   return Promise.all(signatures.map(entry => verifyEntry(payload, entry, keys)))
+}
+
+function canonicalForm(card: object): string {
+  try {
+    return canonicalCard(card)
+  } catch (cause) {
+    throw invalidAnswer('the card holds text that is no Unicode', { cause })
+  }
 }
 
 async function verifyEntry(payload: string, entry: unknown, keys: readonly JWK[]): Promise<SignatureReport> {

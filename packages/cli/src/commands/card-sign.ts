@@ -27,7 +27,10 @@ export const cardSign = async ({ source, key: file, kid, timeout, ...rest }: Car
   if (!privateKey) throw new UsageError(`the file ${file} is a public key, which cannot sign`)
   const card = await readSignableCard(source, { timeout }, io)
   const others = Array.isArray(card.signatures) ? card.signatures : []
-  const signed = { ...card, signatures: [...others, await signCard(card, { ...key, privateKey })] }
+  const signature = await signCard(card, { ...key, privateKey }).catch(() => {
+    throw new UsageError(`${source} holds text that is no Unicode, which cannot be signed`)
+  })
+  const signed = { ...card, signatures: [...others, signature] }
   await output.result(signed, () => JSON.stringify(signed, null, 2))
   return exitCodes.ok
 }

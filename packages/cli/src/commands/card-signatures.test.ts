@@ -104,6 +104,8 @@ describe('codetether card', () => {
     const { code, stdout } = await run('verify', `${server.url}/agents/ada`, '--json')
     assert.equal(code, 0, stdout)
     assert.equal(JSON.parse(stdout).keys, `${server.url}/.well-known/jwks.json`)
+    const exposed = await run('verify', `${server.url.replace('127.0.0.1', '0.0.0.0')}/agents/ada`)
+    assert.deepEqual([exposed.code, /keys came over plain http/.test(exposed.stderr)], [0, true])
     const signed = await run('sign', `${server.url}/agents/ada`, '--key', 'key.pem')
     assert.equal(JSON.parse(signed.stdout).signatures.length, 2)
   })
@@ -151,6 +153,8 @@ describe('codetether card', () => {
     [['sign', 'card.json', '--key', 'card.json'], 2, /card\.json is no key in PEM/],
     [['sign', 'key.pem', '--key', 'key.pem'], 2, /key\.pem holds no JSON object/],
     [['sign', 'old.json', '--key', 'key.pem'], 2, /a card of A2A v0\.3/],
+    [['sign', 'half.json', '--key', 'key.pem'], 2, /text that is no Unicode/],
+    [['verify', 'half.json', '--key', 'key.pem'], 1, /text that is no Unicode/],
     [['sign', 'jwks.json', '--key', 'key.pem'], 2, /no agent card/],
     [['sign', 'card.json', '--key', 'public.json'], 2, /is a public key, which cannot sign/],
     [['verify', 'signed.json'], 2, /may come from anybody\nhint: .*--jwks or --key/],
@@ -162,6 +166,7 @@ describe('codetether card', () => {
   ]
   test('everything else is an error with a way out', async () => {
     await write('old.json', { ...card, protocolVersion: '0.3.0' })
+    await write('half.json', { ...(await read('signed.json')), description: '\ud800' })
     await write('public.json', jwks.keys[0])
     for (const [args, code, message] of wrong) {
       const result = await run(...args)

@@ -1,4 +1,5 @@
 import { type SignatureReport, verifyCard } from '@codetether/client/verify-card'
+import { isLoopback } from '@codetether/server/config/exposure'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io, OutputOptions } from '../io.ts'
 import { createOutput, harmless } from '../output.ts'
@@ -17,6 +18,12 @@ const describe = (reports: readonly SignatureReport[]): string[] =>
     reports.map(({ status, alg, kid, reason }) => [status, alg ?? '-', kid ?? '-', reason ?? '']),
   )
 
+/** Over plain http anybody on the way can put keys of their own (§8.4.3). */
+const isExposed = (place: string): boolean => {
+  const url = URL.parse(place)
+  return url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))
+}
+
 /** Says whether a card is authentic: signed with a key that is trusted, and not changed since. */
 export const cardVerify = async ({ source, json, ...options }: CardVerifyOptions, io: Io): Promise<number> => {
   const output = createOutput(io, { ...(json !== undefined && { json }) })
@@ -33,5 +40,7 @@ export const cardVerify = async ({ source, json, ...options }: CardVerifyOptions
   await output.result({ verified, name: card.name, keys: keySource, signatures }, () =>
     harmless([verdict, ...(isSigned ? ['', ...describe(signatures)] : [])].join('\n')),
   )
+  if (!output.json && keySource !== null && isExposed(keySource))
+    output.note('note: the keys came over plain http, where anybody on the way can change them')
   return verified ? exitCodes.ok : exitCodes.failure
 }
