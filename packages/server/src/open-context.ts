@@ -61,10 +61,8 @@ export async function openContext(
     observer,
   )
   const instanceId = newId()
-  const given = agents.some(agent => agent.name === echoAgent.name) ? agents : [...agents, echoAgent]
-  const hosted = given.map(agent => observeAgent(agent, observer))
+  const { hosted, fallback } = host(agents, observer)
   warnOfUnknownSkills(config, hosted, log)
-  const fallback = hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent
   const instance = stack.use(
     await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
   )
@@ -101,6 +99,13 @@ export async function openContext(
     announce: database.announce,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** The agents as this process runs them: watched, and with one among them that answers what nobody else accepts. */
+function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent>[1]) {
+  const given = agents.some(agent => agent.name === echoAgent.name) ? agents : [...agents, echoAgent]
+  const hosted = given.map(agent => observeAgent(agent, observer))
+  return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
 
 function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {
