@@ -4,6 +4,7 @@ import type { CardKeygenOptions } from './commands/card-keygen.ts'
 import type { CardSignOptions } from './commands/card-sign.ts'
 import type { CardVerifyOptions } from './commands/card-verify.ts'
 import type { CompletionOptions } from './commands/completion.ts'
+import type { InspectOptions } from './commands/inspect.ts'
 import type { MigrateOptions } from './commands/migrate.ts'
 import type { RetentionRunOptions } from './commands/retention-run.ts'
 import type { TaskCancelOptions } from './commands/task-cancel.ts'
@@ -29,6 +30,7 @@ export interface Commands {
   'card sign': CardSignOptions
   'card verify': CardVerifyOptions
   'card keygen': CardKeygenOptions
+  inspect: InspectOptions
   migrate: MigrateOptions
   'retention run': RetentionRunOptions
   'tenant erase': TenantEraseOptions
@@ -59,6 +61,7 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'card sign': async () => (await import('./commands/card-sign.ts')).cardSign,
   'card verify': async () => (await import('./commands/card-verify.ts')).cardVerify,
   'card keygen': async () => (await import('./commands/card-keygen.ts')).cardKeygen,
+  inspect: async () => (await import('./commands/inspect.ts')).inspect,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   'retention run': async () => (await import('./commands/retention-run.ts')).retentionRun,
   'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,

@@ -1,4 +1,5 @@
 import { A2aClient } from '@codetether/client/a2a-client'
+import type { Connection } from '@codetether/client/http'
 import type { ProtocolVersion, TransportName } from '@codetether/client/operation'
 import { type AccessOptions, agentConnection, serverConnection } from './agent-connection.ts'
 import { UsageError } from './failure.ts'
@@ -51,12 +52,25 @@ export interface AgentOptions extends Omit<ServerOptions, 'server'> {
   transport?: TransportName
 }
 
+/** What a command knows of an agent before it has talked to it. */
+export interface Addressed {
+  connection: Connection
+  /** As the person would write it. */
+  url: string
+  signal: AbortSignal
+}
+
+export const addressAgent = (options: AgentOptions, io: Io): Addressed => ({
+  connection: agentConnection(options, io),
+  url: serverUrl(options.url).replace(/\/$/, ''),
+  signal: commandSignal(options, io),
+})
+
 /** Finds out how an agent is spoken to. */
 export const connectAgent = async (options: AgentOptions, io: Io): Promise<Connected> => {
-  const url = serverUrl(options.url).replace(/\/$/, '')
-  const signal = commandSignal(options, io)
+  const { connection, url, signal } = addressAgent(options, io)
   const { protocol: version, transport } = options
-  const client = await A2aClient.fromUrl(url, { ...agentConnection(options, io), signal, version, transport })
+  const client = await A2aClient.fromUrl(url, { ...connection, signal, version, transport })
   return { client, url, signal }
 }
 

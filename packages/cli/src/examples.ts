@@ -5,6 +5,7 @@ Examples:
   codetether serve --port 8000                                a server to work with
   codetether call http://localhost:8000 "Calculate 25 * 4"    ask it something
   git diff | codetether call http://localhost:8000 --stream   send what is piped in
+  codetether inspect https://agent.example                    check an agent against the specification
   codetether task list                                        see what it does
   codetether task watch ID                                    follow a task
   codetether doctor                                           find out what is wrong

@@ -53,6 +53,14 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['card', 'verify', 'f', '--key', 'k', '--json'], 'card verify', { source: 'f', key: 'k', json: true }],
   [['card', 'keygen', '--out', 'f'], 'card keygen', { out: 'f', alg: 'ES256' }],
   [['card', 'keygen', '--out', 'f', '--alg', 'EdDSA'], 'card keygen', { out: 'f', alg: 'EdDSA' }],
+  [['card', url, '--protocol', '0.3'], 'card', { url, protocol: '0.3' }],
+  [
+    ['call', url, 'x', '--protocol', '1.0', '--transport', 'http+json', '--allow-http'],
+    'call',
+    { url, text: 'x', protocol: '1.0', transport: 'HTTP+JSON', allowHttp: true },
+  ],
+  [['inspect', url, '--transport', 'JSONRPC'], 'inspect', { url, transport: 'JSONRPC' }],
+  [['inspect', url, '--send', 'Hello', '--json'], 'inspect', { url, send: 'Hello', json: true }],
   [['migrate', '--status', '--url', 'postgres://x'], 'migrate', { status: true, url: 'postgres://x' }],
   [['migrate', '--create', '--dry-run', '--prod'], 'migrate', { create: true, dryRun: true, prod: true }],
   [['migrate', '--dev'], 'migrate', { dev: true }],
@@ -75,6 +83,9 @@ for (const [line, name, options] of table) {
 }
 
 const wrong = [
+  ['call', url, 'x', '--protocol', '2.0'],
+  ['call', url, 'x', '--transport', 'grpc'],
+  ['inspect'],
   ['nosuch'],
   ['--nosuch'],
   ['call'],

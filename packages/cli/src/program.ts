@@ -67,6 +67,12 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
       run('card', { ...(url === undefined ? {} : { url }), ...options }),
     )
   addCardCommands(card, run)
+  withAccess(program.command('inspect <url>'))
+    .description('check the card and the interfaces of an agent against the specification, with harmless calls')
+    .option('--send <text>', 'also send this message to each interface; nothing is sent without it')
+    .addOption(protocolOption())
+    .addOption(transportOption())
+    .action((url: string, options: Omit<Commands['inspect'], 'url'>) => run('inspect', { url, ...options }))
 }
 
 const installation = `

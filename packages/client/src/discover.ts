@@ -52,16 +52,16 @@ const notSpoken = (card: Card, { version, transport }: Wanted): RemoteError => {
   return new RemoteError(errorCodes.VERSION_NOT_SUPPORTED.rpc, `the agent's card declares ${lacks}: it has ${declared}`)
 }
 
-/** The first interface of the card that is spoken here and wanted (A2A v1.0 §8.3.2, v0.3 §5.6.3). */
-const chooseInterface = (card: Card, base: string, wanted: Wanted): Spoken | undefined => {
-  const { version, transport } = wanted
-  for (const declared of card.interfaces) {
+/**
+ * Every interface of the card of the agent at `url` that is spoken here, in the order of the card, with the credentials
+ * that belong there.
+ */
+export const endpointsOf = (connection: Connection, url: string, card: Card): Endpoint[] => {
+  const base = new URL(baseUrlOf(url)).href
+  return card.interfaces.flatMap(declared => {
     const found = spoken(declared, base)
-    if (found && found.version === (version ?? found.version) && found.transport === (transport ?? found.transport))
-      return found
-  }
-  if (version !== undefined || transport !== undefined || card.interfaces.some(isForeign)) throw notSpoken(card, wanted)
-  return undefined
+    return found ? [{ ...withOwnCredentials(connection, base, found.url), ...found, attaches: card.attaches }] : []
+  })
 }
 
 /**
@@ -86,7 +86,11 @@ export const discover = async (
     if (error instanceof RemoteError) return given
     throw error
   }
-  const chosen = chooseInterface(card, given.url, { version, transport })
-  if (chosen === undefined) return given
-  return { ...withOwnCredentials(connection, base, chosen.url), ...chosen, attaches: card.attaches }
+  // The first one that fits: A2A v1.0 §8.3.2, v0.3 §5.6.3.
+  const chosen = endpointsOf(connection, url, card).find(
+    found => found.version === (version ?? found.version) && found.transport === (transport ?? found.transport),
+  )
+  if (chosen) return chosen
+  if (version === undefined && transport === undefined && !card.interfaces.some(isForeign)) return given
+  throw notSpoken(card, { version, transport })
 }

@@ -10,7 +10,7 @@ import { type Card, readCard } from './read-card.ts'
 const wellKnown = '/.well-known/agent-card.json'
 
 /** Where the card of an agent stands: the address itself if it is that of a card (A2A v1.0 §8.2, v0.3 §5.3). */
-const cardUrlOf = (url: string): string => (url.endsWith('.json') ? url : url.replace(/\/+$/, '') + wellKnown)
+export const cardUrlOf = (url: string): string => (url.endsWith('.json') ? url : url.replace(/\/+$/, '') + wellKnown)
 
 /** The server's address without the card's path and without a trailing slash. */
 export const baseUrlOf = (url: string): string => url.replace(/\/\.well-known\/[^/]*$/, '').replace(/\/+$/, '')
