@@ -35,6 +35,23 @@ describe('what a call says who it is with', { concurrency: 4 }, () => {
       assert.deepEqual([agent.calls[0]?.authorization, agent.calls[0]?.apiKey], seen)
     })
 
+  const servers: [what: string, env: Record<string, string>, seen: string | undefined][] = [
+    ['that of agents, where --server names one', { A2A_CLIENT_BEARER_TOKEN: 'peer' }, 'Bearer peer'],
+    ['its own, if there is one', { A2A_CLIENT_BEARER_TOKEN: 'peer', CODETETHER_TOKEN: 'own' }, 'Bearer own'],
+  ]
+  for (const [what, env, seen] of servers)
+    test(`to a server is ${what}`, async () => {
+      await using agent = await answering()
+      await runCli(['task', 'get', 't1', '--server', agent.url], { env })
+      assert.equal(agent.calls[0]?.authorization, seen)
+    })
+
+  test('to the server that nobody named is nothing of what is for agents', async () => {
+    await using agent = await answering()
+    await runCli(['task', 'get', 't1'], { env: { A2A_CLIENT_BEARER_TOKEN: 'peer', CODETETHER_SERVER: agent.url } })
+    assert.deepEqual([agent.calls.length, agent.calls[0]?.authorization], [1, undefined])
+  })
+
   const wrong: [what: string, env: Record<string, string>, message: RegExp][] = [
     ['two of them for one header', { A2A_CLIENT_BEARER_TOKEN: 'x', A2A_CLIENT_BASIC_AUTH: 'a:b' }, /are both set/],
     ['a password without a name', { A2A_CLIENT_BASIC_AUTH: 'secret' }, /A2A_CLIENT_BASIC_AUTH has no colon/],

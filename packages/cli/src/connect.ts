@@ -74,9 +74,15 @@ export const connectAgent = async (options: AgentOptions, io: Io): Promise<Conne
   return { client, url, signal }
 }
 
+/** The hints of `call` name an agent as the server: where there is no token of the own one, that of agents is meant. */
+const connectionOf = (options: ServerOptions, io: Io): Connection =>
+  options.server !== undefined && io.environment.token === undefined
+    ? agentConnection(options, io)
+    : serverConnection(options, io)
+
 /** Finds the server and its A2A endpoint. */
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
   const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
   const signal = commandSignal(options, io)
-  return { client: await A2aClient.fromUrl(url, { ...serverConnection(options, io), signal }), url, signal }
+  return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), signal }), url, signal }
 }
