@@ -45,6 +45,8 @@ const onPath =
   ({ path }) =>
     path.startsWith(start) ? change() : undefined
 
+const working = { id: 't1', status: { state: 'TASK_STATE_WORKING' } }
+
 const faults: [what: string, fault: Fault, failures: string[], seen: RegExp, args?: string[]][] = [
   ['no card', onPath('/.well-known', () => json({}, 404)), ['card: card: v1.0 §8.2, v0.3 §5.3'], /HTTP 404/],
   ['a card that is none', onCard(() => ({ hello: 'world' })), ['card: card: v1.0 §8.2, v0.3 §5.3'], /no agent card/],
@@ -137,10 +139,24 @@ const faults: [what: string, fault: Fault, failures: string[], seen: RegExp, arg
   ],
   [
     'a stream that ends before its task',
-    onPath('/rest/message:stream', () => stream({ task: { id: 't1', status: { state: 'TASK_STATE_WORKING' } } })),
+    onPath('/rest/message:stream', () => stream({ task: working })),
     ['HTTP+JSON 1.0: stream: v1.0 §3.1.2'],
     /1 frames, and the end in the state working/,
     ['--send', 'Hello', '--transport', 'http+json'],
+  ],
+  [
+    'a stream that breaks off',
+    onPath('/rest/message:stream', () => ({ ...stream({ task: working }), behind: 'reset' })),
+    ['HTTP+JSON 1.0: stream: v1.0 §3.1.2'],
+    /no connection to/,
+    ['--send', 'Hello', '--transport', 'http+json'],
+  ],
+  [
+    'a stream that goes on for ever',
+    onPath('/rest/message:stream', () => ({ ...stream({ task: working }), behind: 'stay' })),
+    ['inspection: time limit: '],
+    /not finished within 4 s/,
+    ['--send', 'Hello', '--transport', 'http+json', '--timeout', '4'],
   ],
   [
     'a stream whose frames have no shape',

@@ -45,7 +45,7 @@ const checkStream = async ({ endpoint, patience }: Probe, text: string): Promise
   let frames = 0
   let state: string | undefined
   let taskId: string | undefined
-  for await (const event of readStream(endpoint, response)) {
+  for await (const event of readStream(endpoint, response, deadline.signal)) {
     frames += 1
     if (event.kind === 'message') return frames === 1 ? ok('a message') : fail('a message behind other frames')
     if (frames === 1 && event.kind !== 'task' && endpoint.version === '1.0')

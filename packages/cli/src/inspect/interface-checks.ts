@@ -45,6 +45,12 @@ const list = async (probe: Probe): Promise<Verdict> => {
   }
 }
 
+const subscription = (probe: Probe): Promise<Verdict> => {
+  const { headers, ...request } = probe.request('subscribe')
+  const streaming = { ...request, headers: { ...headers, accept: 'text/event-stream' } }
+  return probe.expect(streaming, can(probe, 'streaming') ? expected.taskNotFound : expected.unsupported)
+}
+
 const pushConfig = (probe: Probe): Promise<Verdict> => {
   const { url } = probe.request('get')
   const [taskId, id] = ['codetether-inspect-no-such-task', 'none']
@@ -85,11 +91,7 @@ export const interfaceChecks: readonly InterfaceCheck[] = [
   {
     name: 'subscription',
     sections: { '1.0': '3.1.6', '0.3': '7.9' },
-    run: probe =>
-      probe.expect(
-        { ...probe.request('subscribe') },
-        can(probe, 'streaming') ? expected.taskNotFound : expected.unsupported,
-      ),
+    run: subscription,
   },
   {
     name: 'push undeclared',

@@ -13,6 +13,8 @@ export interface ModelAnswer {
   status?: number
   headers?: Record<string, string>
   body: string
+  /** What happens behind the body; default `end`. */
+  behind?: 'end' | 'stay' | 'reset'
 }
 
 /** Undefined leaves the request to the agent as it should be; null never answers it, and `reset` breaks the connection. */
@@ -119,8 +121,12 @@ export const startModelAgent = async (fault: Fault = () => undefined) => {
     const wrong = fault(request, url)
     if (wrong === null) return
     if (wrong === 'reset') return void response.destroy()
-    const { status = 200, headers: own = {}, body } = wrong ?? answer(request, url)
-    response.writeHead(status, own).end(body)
+    const { status = 200, headers: own = {}, body, behind = 'end' } = wrong ?? answer(request, url)
+    response.writeHead(status, own)
+    response.write(body, () => {
+      if (behind === 'end') response.end()
+      if (behind === 'reset') response.destroy()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
