@@ -54,6 +54,10 @@ test('variables of other programs are none of our business', () => {
   const others = { GITHUB_TOKEN: 'x', PATH: '/bin', CORS_PROXY: 'x', AUTH_TOKEN: 'x', PORT: '1', npm_config_key: 'x' }
   assert.deepEqual(names(others), { problems: [], notices: [] })
   assert.deepEqual(names({ CODETETHER_TOKEN: 'x', A2A_SERVER_URL: 'x' }), { problems: [], notices: [] })
+  assert.deepEqual(names({ A2A_CLIENT_BEARER_TOKEN: 'x', A2A_CLIENT_BASIC_AUTH: 'a:x', A2A_CLIENT_API_KEY: 'x' }), {
+    problems: [],
+    notices: [],
+  })
 })
 
 test('a setting of older documents that has no effect here says so', () => {

@@ -5,7 +5,16 @@ import { rowsByVariable } from './setting-rows.ts'
 import { unsupportedNames } from './unsupported-settings.ts'
 
 /** Variables of other programs of this house: the CLI as a client, and tests. */
-const othersNames = new Set(['A2A_SERVER_URL', 'CODETETHER_SERVER', 'CODETETHER_TOKEN'])
+const othersNames = new Set([
+  'A2A_SERVER_URL',
+  'CODETETHER_SERVER',
+  'CODETETHER_TOKEN',
+  'A2A_CLIENT_BEARER_TOKEN',
+  'A2A_CLIENT_BASIC_AUTH',
+  'A2A_CLIENT_API_KEY',
+  'A2A_CLIENT_API_KEY_HEADER',
+  'A2A_CLIENT_ALLOW_HTTP',
+])
 
 const knownNames = [...rowsByVariable.keys()]
 const isKnown = (name: string): boolean =>
