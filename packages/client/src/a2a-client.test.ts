@@ -140,11 +140,12 @@ test('errors keep code, data and status, and say whether a retry makes sense', a
     answer(rpcError(errorCodes.UNAUTHENTICATED.rpc, 'Who are you?'), 401),
     answer(rpcError(errorCodes.RATE_LIMITED.rpc, 'Slowly'), 429, { 'retry-after': '7' }),
     answer('<html>Bad gateway</html>', 502),
+    answer('{"title":"Too many","detail":"Slowly"}', 429, { 'retry-after': '3' }),
     answer(result({ kind: 'task' })),
     answer('{"hello":"world"}'),
   )
   const failures: unknown[] = []
-  for (let count = 0; count < 6; count += 1) {
+  for (let count = 0; count < 7; count += 1) {
     failures.push(
       await agent.client.cancelTask('t1').catch(error => {
         assert.ok(error instanceof RemoteError)
@@ -157,6 +158,7 @@ test('errors keep code, data and status, and say whether a retry makes sense', a
     [-31401, 401, false, undefined, undefined],
     [-31429, 429, true, 7, undefined],
     [-31503, 502, true, undefined, undefined],
+    [-31429, 429, true, 3, undefined],
     [-32006, 200, false, undefined, undefined],
     [-32006, 200, false, undefined, undefined],
   ])

@@ -1,4 +1,5 @@
 import { RpcResponse } from '@codetether/protocol/json-rpc'
+import { fromErrorBody } from './error-body.ts'
 import { fromRpcError } from './errors.ts'
 import { retryAfterOf } from './http.ts'
 import type { Operation, ProtocolVersion } from './operation.ts'
@@ -34,11 +35,16 @@ export const jsonRpc: Transport = {
     }
   },
   open(value, response) {
+    const facts = { httpStatus: response.status, retryAfter: retryAfterOf(response) }
     const envelope = RpcResponse.safeParse(value)
-    if (!envelope.success) return undefined
-    const { error, result } = envelope.data
-    if (error !== undefined)
-      throw fromRpcError(error, { httpStatus: response.status, retryAfter: retryAfterOf(response) })
-    return { result }
+    if (envelope.success) {
+      const { error, result } = envelope.data
+      if (error !== undefined) throw fromRpcError(error, facts)
+      return { result }
+    }
+    // Whoever stands in front of the agent answers in another shape.
+    const error = response.ok ? undefined : fromErrorBody(value, facts)
+    if (error !== undefined) throw error
+    return undefined
   },
 }
