@@ -87,7 +87,8 @@ export async function assertSoundLog(database: TestDatabase, taskId: string): Pr
 
 /** Rows of a task that is not there. */
 export async function assertNoOrphans(database: TestDatabase): Promise<void> {
-  for (const table of ['task_events', 'task_messages', 'task_artifacts', 'task_requests']) {
+  const logTables = ['task_events', 'task_messages', 'task_artifacts', 'task_requests']
+  for (const table of [...logTables, 'push_configs', 'push_dead_letters']) {
     const orphans = await query(
       database,
       `select r.task_id from ${table} r left join tasks t on t.tenant_id = r.tenant_id and t.id = r.task_id

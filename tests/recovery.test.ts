@@ -66,6 +66,7 @@ const submissionTo = (agent: Agent): Submission => ({
   routing: 'target',
   metadata: null,
   wireVersion: '0.3',
+  push: null,
 })
 
 test('a run of this process goes on though its lease has run out, as after a time without the database', async () => {

@@ -7,6 +7,7 @@ import { planEvents } from '@codetether/server/operations/plan-events'
 import { insertBlobs } from '@codetether/server/store/blobs'
 import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
 import { setMemory } from '@codetether/server/store/memories'
+import { type NewPushConfig, putPushConfig } from '@codetether/server/store/push-configs'
 import { statement } from '@codetether/server/store/statement'
 import { createStore, type Store } from '@codetether/server/store/store'
 import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
@@ -74,6 +75,20 @@ export function markedTask(mark: string, more: Partial<NewTask> = {}): NewTask {
   }
 }
 
+const pushConfigOf = ({ id, principal, contextId, wireVersion }: NewTask): NewPushConfig => ({
+  taskId: id,
+  id: contextId,
+  principal,
+  wireVersion,
+  url: `https://hooks.example.com/${contextId}`,
+  authScheme: null,
+  sealed: Buffer.from(contextId),
+})
+
+const letter = statement(`
+  insert into push_dead_letters (tenant_id, task_id, config_id, seq, reason, attempts)
+  select tenant_id, task_id, id, 1, id, 1 from push_configs where tenant_id = $1`)
+
 /** Rows of a tenant in every table that it has, written as the server writes them. */
 export async function fillTenant(store: Store, tenantId: string, mark: string): Promise<void> {
   const owner = { tenantId, principal: mark, agent: mark }
@@ -82,7 +97,9 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
     await Promise.all([
       insertTasks(tx, tenantId, [task, markedTask(mark)].map(serializeTask)),
       insertBlobs(tx, tenantId, [{ id: newId(), content: Buffer.from(mark), taskId: task.id }]),
+      putPushConfig(tx, tenantId, pushConfigOf(task)),
       setMemory(tx, owner, { key: 'mark', value: mark, most: 10 }),
     ])
   })
+  await store.system(tx => tx.query(letter, [tenantId]))
 }

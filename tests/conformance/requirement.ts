@@ -43,7 +43,7 @@ export const outside = {
   law: because('concerns the operator and the law that applies'),
   messages: because('conditional: this server answers with tasks, never with a message alone'),
   operator: because('concerns deployment: TLS ends at the proxy in front, see the operations page'),
-  push: because('conditional: the card declares no push notifications'),
+  push: because('conditional: concerns servers without push notifications; this one declares and has them'),
   streaming: because('conditional: concerns servers without streaming; this one declares and has it'),
 } as const satisfies Record<string, Outside>
 

@@ -45,15 +45,18 @@ const agentsFor = (gated: GatedAgent): Agent[] => [
   }),
 ]
 
+/** Webhooks may be on this machine. */
+const hooks = { A2A_OUTBOUND_ALLOW: '127.0.0.1' }
+
 export async function openSubject(): Promise<Subject> {
   await using stack = new AsyncDisposableStack()
   const gated = gatedAgent()
   const agents = agentsFor(gated)
-  const open = stack.use(await startPlatform({ agents, env: { A2A_GRPC_PORT: '0' } }))
+  const open = stack.use(await startPlatform({ agents, env: { ...hooks, A2A_GRPC_PORT: '0' } }))
   const { path } = stack.use(await temporaryDirectory())
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   await writeFile(`${path}/card.pem`, privateKey.export({ format: 'pem', type: 'pkcs8' }))
-  const env = { A2A_AUTH_TOKENS: twoTokens, A2A_CARD_KEYS: `${path}/card.pem` }
+  const env = { ...hooks, A2A_AUTH_TOKENS: twoTokens, A2A_CARD_KEYS: `${path}/card.pem` }
   const closed = stack.use(await startPlatform({ agents, env }))
   const owned = stack.move()
   return { open, closed, gated, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -10,6 +10,7 @@ import { errors } from './checks/errors.ts'
 import { grpc } from './checks/grpc.ts'
 import { jsonRpc } from './checks/json-rpc.ts'
 import { listing } from './checks/listing.ts'
+import { push } from './checks/push.ts'
 import { rest } from './checks/rest.ts'
 import { streams } from './checks/streams.ts'
 import { tasks } from './checks/tasks.ts'
@@ -58,8 +59,8 @@ for (const { version, rows } of specifications)
   })
 
 test('every check shows a requirement, and no two have the same title', () => {
-  const all = [access, card, data, errors, grpc, jsonRpc, listing, rest, streams, tasks, versions].flatMap(group =>
-    Object.values(group),
+  const all = [access, card, data, errors, grpc, jsonRpc, listing, push, rest, streams, tasks, versions].flatMap(
+    group => Object.values(group),
   )
   assert.deepEqual(new Set(checksWithRequirements().keys()), new Set(all))
   assert.equal(new Set(all.map(({ title }) => title)).size, all.length)

@@ -38,7 +38,7 @@ describe('the card of a server without tokens', () => {
   test('claims what is there and nothing else', async () => {
     const { body } = await card()
     const { extensions, ...capabilities } = body.capabilities
-    assert.deepEqual(capabilities, { streaming: true, pushNotifications: false, stateTransitionHistory: false })
+    assert.deepEqual(capabilities, { streaming: true, pushNotifications: true, stateTransitionHistory: false })
     for (const { params, required } of extensions) {
       assert.equal(required, false)
       assert.equal((await fetch(params.documentation)).status, 200)

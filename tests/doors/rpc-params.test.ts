@@ -169,15 +169,20 @@ describe('the parameters of the methods', () => {
   const refusals: [method: string, params: object, code: number][] = [
     ...['set', 'get', 'list', 'delete'].map((verb): [string, object, number] => [
       `tasks/pushNotificationConfig/${verb}`,
-      { id: missingTask, taskId: missingTask, pushNotificationConfig: { url: 'http://127.0.0.1:1/' } },
-      -32003,
+      {
+        id: missingTask,
+        taskId: missingTask,
+        pushNotificationConfigId: 'x',
+        pushNotificationConfig: { url: 'https://192.0.2.1/' },
+      },
+      verb === 'set' ? -31400 : -32001,
     ]),
-    ['message/send', withConfiguration({ pushNotificationConfig: { url: 'http://127.0.0.1:1/' } }), -32003],
-    ['message/stream', withConfiguration({ pushNotificationConfig: { url: 'http://127.0.0.1:1/' } }), -32003],
+    ['message/send', withConfiguration({ pushNotificationConfig: { url: 'http://127.0.0.1:1/' } }), -31400],
+    ['message/stream', withConfiguration({ pushNotificationConfig: { url: 'http://127.0.0.1:1/' } }), -31400],
     ['agent/getAuthenticatedExtendedCard', {}, -32007],
   ]
   for (const [method, params, code] of refusals)
-    test(`${method} is answered with ${code}, as the card says: ${shown(params).slice(-60)}`, async () => {
+    test(`${method} is answered with ${code}: ${shown(params).slice(-60)}`, async () => {
       for (const path of rpcPaths) {
         const answer = await call(method, params, {}, path)
         assert.equal(answer.status, 200)

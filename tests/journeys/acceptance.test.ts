@@ -119,12 +119,13 @@ test('Q8: the agent card claims what is there, task management among it', async 
   assert.ok(skills.some(skill => skill.id === 'task-management'))
 })
 
-test('Q8: the card does not claim push notifications as long as the server refuses them', async () => {
+test('Q8: the card claims push notifications, and the server takes configs for them', async () => {
   const card: RpcBody = await (await fetch(`${platform.url}/.well-known/agent-card.json`)).json()
   const { result } = await platform.rpc('message/send', analyze)
-  const params = { taskId: result.id, pushNotificationConfig: { url: 'https://example.com/hook' } }
-  const { error } = await platform.rpc('tasks/pushNotificationConfig/set', params)
-  assert.deepEqual([card.capabilities.pushNotifications, error.code], [false, -32003])
+  const params = { taskId: result.id, pushNotificationConfig: { url: 'https://8.8.8.8/hook' } }
+  const set = await platform.rpc('tasks/pushNotificationConfig/set', params)
+  assert.equal(card.capabilities.pushNotifications, true)
+  assert.equal(set.result.pushNotificationConfig.url, 'https://8.8.8.8/hook')
 })
 
 test('Q9: the path that no server ever had answers 404 and names the right endpoint', async () => {

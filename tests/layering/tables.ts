@@ -69,6 +69,7 @@ export const serverLeaves: readonly string[] = [
   'redact',
   'running',
   'signing',
+  'sealer',
   'sse',
   'strict-json',
   'tenants',

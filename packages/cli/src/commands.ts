@@ -6,6 +6,8 @@ import type { CardVerifyOptions } from './commands/card-verify.ts'
 import type { CompletionOptions } from './commands/completion.ts'
 import type { InspectOptions } from './commands/inspect.ts'
 import type { MigrateOptions } from './commands/migrate.ts'
+import type { PushDeadOptions } from './commands/push-dead.ts'
+import type { PushRetryOptions } from './commands/push-retry.ts'
 import type { RetentionRunOptions } from './commands/retention-run.ts'
 import type { TaskCancelOptions } from './commands/task-cancel.ts'
 import type { TaskGetOptions } from './commands/task-get.ts'
@@ -32,6 +34,8 @@ export interface Commands {
   'card keygen': CardKeygenOptions
   inspect: InspectOptions
   migrate: MigrateOptions
+  'push dead': PushDeadOptions
+  'push retry': PushRetryOptions
   'retention run': RetentionRunOptions
   'tenant erase': TenantEraseOptions
   config: ServeOptions
@@ -63,6 +67,8 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'card keygen': async () => (await import('./commands/card-keygen.ts')).cardKeygen,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  'push dead': async () => (await import('./commands/push-dead.ts')).pushDead,
+  'push retry': async () => (await import('./commands/push-retry.ts')).pushRetry,
   'retention run': async () => (await import('./commands/retention-run.ts')).retentionRun,
   'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,
   config: async () => (await import('./commands/config.ts')).config,

@@ -4,9 +4,11 @@ import { openPool } from '@codetether/server/db/pool'
 import { applicationAddresses } from '@codetether/server/db/prepare'
 import { loadSecret } from '@codetether/server/db/secret'
 import { createTenantSigner } from '@codetether/server/db/tenant-context'
-import type { Logger } from '@codetether/server/logger'
+import { createLogger, type Logger } from '@codetether/server/logger'
 import { createStore, type Store } from '@codetether/server/store/store'
+import type { Io } from './io.ts'
 import { findRunningDatabase, requireCluster } from './open-admin.ts'
+import { explainStartError } from './start-failure.ts'
 
 /** The rows of the platform, with the logins that serve. Disposing closes what was opened for it. */
 export interface OpenStore extends AsyncDisposable {
@@ -34,4 +36,18 @@ const besideServer = async ({ database, dataDir, secretKey: configured }: Config
   if (running === undefined) return undefined
   const secret = await loadSecret({ configured, dataDir, log: () => undefined })
   return { ...applicationAddresses(running, { secret, database: running.database }), secret, isPooled: false }
+}
+
+/** Does something with the rows. Standard output stays for the result. */
+export const withStore = async <T>(
+  config: Config,
+  { stderr }: Pick<Io, 'stderr'>,
+  use: (store: Store) => Promise<T>,
+): Promise<T> => {
+  try {
+    await using opened = await openStore(config, createLogger({ level: 'warn', format: 'pretty', stream: stderr }))
+    return await use(opened.store)
+  } catch (error) {
+    throw explainStartError(error, config)
+  }
 }

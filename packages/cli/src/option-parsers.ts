@@ -16,3 +16,9 @@ export const seconds = (text: string): number => {
   if (/^\d{1,6}(\.\d+)?$/.test(text) && value > 0) return value
   throw new InvalidArgumentError('It must be a number of seconds greater than 0.')
 }
+
+/** The id of a task, as the server writes it. */
+export const taskId = (text: string): string => {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
+  throw new InvalidArgumentError('It must be the id of a task.')
+}

@@ -68,14 +68,19 @@ export const limits = {
   pushesPerTurn: 32,
   /** A sender that is not heard of loses its turn so long after the time that a request may take. */
   pushLeaseMs: 30_000,
-  /** Hints wake the senders; this poll is what is left when one is lost. */
-  pushPollMs: 1_000,
   /** Cards whose signatures are kept: they differ by the address that callers use. */
   signedCards: 64,
   /** The card of another agent: its size, how many are kept, and for how long at most. */
   peerCardBytes: 1024 * 1024,
   peerCards: 100,
   peerCardMs: 60 * 60_000,
+  /** Hints wake the senders; this poll is what is left when one is lost. */
+  pushPollMs: 2_000,
+  /** Failures in a row of one host, and how long it is then left alone. */
+  pushBreakerFailures: 5,
+  pushBreakerMs: 30_000,
+  /** The longest that a receiver can put a notification off. */
+  pushRetryAfterSeconds: 24 * 60 * 60,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

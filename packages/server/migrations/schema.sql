@@ -45,6 +45,39 @@ create table memories (
   constraint memories_pkey PRIMARY KEY (tenant_id, principal, agent, key)
 ); -- owner ct_owner, row level security, forced
 
+create table push_configs (
+  tenant_id uuid not null,
+  task_id uuid not null,
+  id text not null,
+  principal text not null,
+  wire_version text not null,
+  url text not null,
+  auth_scheme text,
+  sealed bytea not null,
+  sent_seq bigint not null,
+  pending_seq bigint not null,
+  next_at timestamp(3) with time zone,
+  lease_owner uuid,
+  lease_token uuid,
+  failures integer default 0 not null,
+  disabled_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint push_configs_pkey PRIMARY KEY (tenant_id, task_id, id),
+  constraint push_configs_wire_version_check CHECK ((wire_version = ANY (ARRAY['0.3'::text, '1.0'::text])))
+); -- owner ct_owner, row level security, forced
+
+create table push_dead_letters (
+  tenant_id uuid not null,
+  task_id uuid not null,
+  config_id text not null,
+  seq bigint not null,
+  reason text not null,
+  attempts integer not null,
+  created_at timestamp(3) with time zone default now() not null,
+  retry_at timestamp(3) with time zone,
+  constraint push_dead_letters_pkey PRIMARY KEY (tenant_id, task_id, config_id, seq)
+); -- owner ct_owner, row level security, forced
+
 create table schema_migrations (
   id integer not null,
   name text not null,
@@ -142,6 +175,7 @@ create table tasks (
   serial_key text,
   attempt_at timestamp(3) with time zone,
   dead_letter text,
+  has_push boolean default false not null,
   constraint tasks_pkey PRIMARY KEY (tenant_id, id),
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'working'::text, 'input-required'::text, 'auth-required'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text]))),
   constraint tasks_wire_version_check CHECK ((wire_version = ANY (ARRAY['0.3'::text, '1.0'::text])))
@@ -164,6 +198,10 @@ task_events_default of task_events DEFAULT; -- owner ct_owner, row level securit
 -- indexes
 
 CREATE INDEX blobs_task ON public.blobs USING btree (tenant_id, task_id);
+CREATE INDEX push_configs_due ON public.push_configs USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX push_configs_leased ON public.push_configs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
+CREATE INDEX push_dead_letters_age ON public.push_dead_letters USING btree (created_at);
+CREATE INDEX push_dead_letters_due ON public.push_dead_letters USING btree (retry_at) WHERE (retry_at IS NOT NULL);
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
 CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC) WHERE (dead_letter IS NOT NULL);
@@ -346,6 +384,19 @@ end
 $function$;
 -- owner ct_owner, security definer; execute: ct_system=EXECUTE
 
+CREATE OR REPLACE FUNCTION public.mark_push_configs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update public.push_configs set pending_seq = new.last_seq, next_at = coalesce(next_at, now())
+  where tenant_id = new.tenant_id and task_id = new.id and disabled_at is null;
+  return null;
+end
+$function$;
+-- owner ct_owner; execute: the owner only
+
 CREATE OR REPLACE PROCEDURE public.protect_tenant_table(IN target regclass)
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -377,11 +428,14 @@ CREATE TRIGGER check_task_transition BEFORE UPDATE OF state ON public.tasks FOR 
 CREATE TRIGGER count_deleted_tasks AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_tasks();
 CREATE TRIGGER count_moved_task AFTER UPDATE OF state ON public.tasks FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION count_moved_task();
 CREATE TRIGGER count_new_tasks AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_new_tasks();
+CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EACH ROW WHEN ((new.has_push AND (new.generation > old.generation))) EXECUTE FUNCTION mark_push_configs();
 
 -- policies
 
 create policy system_access on blobs as permissive for all to ct_system using (true) with check (true);
 create policy system_access on memories as permissive for all to ct_system using (true) with check (true);
+create policy system_access on push_configs as permissive for all to ct_system using (true) with check (true);
+create policy system_access on push_dead_letters as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_artifacts as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_counts as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_events as permissive for all to ct_system using (true) with check (true);
@@ -393,6 +447,8 @@ create policy system_access on tasks as permissive for all to ct_system using (t
 create policy system_access on tenants as permissive for all to ct_system using (true) with check (true);
 create policy tenant_isolation on blobs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on memories as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on push_configs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on push_dead_letters as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_artifacts as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_counts as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_events as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
@@ -408,6 +464,8 @@ create policy tenant_isolation on tenants as permissive for all to ct_app using 
 blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
 memories: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+push_configs: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
+push_dead_letters: ct_app=DELETE SELECT, ct_system=DELETE INSERT SELECT UPDATE
 rls_status: ct_app=SELECT, ct_system=SELECT
 schema public: PUBLIC=USAGE
 schema_window: ct_app=SELECT, ct_system=SELECT

@@ -6,11 +6,13 @@ import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import type { RunningTasks } from './running.ts'
+import type { Sealer } from './sealer.ts'
 import type { CardSigner } from './signing/card-signer.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
 import type { Tracer } from './trace/tracer.ts'
+import type { Wake } from './wake.ts'
 import type { Work } from './work.ts'
 
 /** Filled in as ports are bound. */
@@ -31,6 +33,10 @@ export interface Context {
   readonly hints: Hints
   /** Woken when a task waits for somebody to run it. */
   readonly work: Work
+  /** Woken when a notification waits to be sent. */
+  readonly pushes: Wake
+  /** Encrypts what callers entrust to the platform. */
+  readonly sealer: Sealer
   /** Seals the places in listings that callers carry. */
   readonly cursors: Cursors
   /** The way to URLs that callers have chosen. */

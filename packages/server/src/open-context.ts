@@ -17,6 +17,7 @@ import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createOutbound } from './outbound/outbound.ts'
+import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
@@ -25,6 +26,7 @@ import { createStore, type Store } from './store/store.ts'
 import { readTaskFigures } from './store/task-figures.ts'
 import { openTracer } from './trace/open-tracer.ts'
 import { version } from './version.ts'
+import { Wake } from './wake.ts'
 
 /** What a caller of `startServer` may replace. */
 export interface Overrides {
@@ -85,7 +87,8 @@ export async function openContext(
     changes: createChanges(store),
     hints: instance.hints,
     work: instance.work,
-    cursors: createCursors(deriveKey(database.secret, 'cursors')),
+    ...keysOf(database.secret),
+    pushes: new Wake(),
     outbound: createOutbound(config.outbound),
     signer,
     agents: hosted,
@@ -107,6 +110,12 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
   const hosted = given.map(agent => observeAgent(agent, observer))
   return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
+
+/** What works with a key of its own. */
+const keysOf = (secret: string) => ({
+  cursors: createCursors(deriveKey(secret, 'cursors')),
+  sealer: createSealer(deriveKey(secret, 'push configs')),
+})
 
 function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {
   const known = new Set(agents.flatMap(({ skills }) => skills.map(({ id }) => id)))

@@ -24,6 +24,7 @@ export const sampleTask = (changes: Partial<TaskRow> = {}): TaskRow => ({
   serialKey: null,
   lostLeases: 0,
   deadLetter: null,
+  hasPush: false,
   createdAt: at,
   updatedAt: at,
   ...changes,

@@ -130,12 +130,15 @@ export const card = {
       assert.doesNotMatch(JSON.stringify(await cardOf(closed, version)), /alice|bob|secret/i)
   }),
 
-  capabilities: check('the card claims what is there: streaming, no more, no extension required', async ({ open }) => {
-    for (const version of ['0.3', '1.0']) {
-      const { capabilities } = await cardOf(open, version)
-      assert.deepEqual([capabilities.streaming, capabilities.pushNotifications], [true, false])
-      for (const extension of capabilities.extensions ?? []) assert.notEqual(extension.required, true)
-    }
-    assert.ok((await framesOf(open, 'SendStreamingMessage', messageV10('hello'))).length > 1)
-  }),
+  capabilities: check(
+    'the card claims what is there: streaming and push notifications, no extension required',
+    async ({ open }) => {
+      for (const version of ['0.3', '1.0']) {
+        const { capabilities } = await cardOf(open, version)
+        assert.deepEqual([capabilities.streaming, capabilities.pushNotifications], [true, true])
+        for (const extension of capabilities.extensions ?? []) assert.notEqual(extension.required, true)
+      }
+      assert.ok((await framesOf(open, 'SendStreamingMessage', messageV10('hello'))).length > 1)
+    },
+  ),
 }

@@ -5,7 +5,6 @@ import { call, errorOf, messageV10, resultOf, sendV10 } from '../calls.ts'
 import { check } from '../requirement.ts'
 
 const missing = '00000000-0000-7000-8000-000000000000'
-const hook = { url: 'https://a.example/hook' }
 
 /** Each error of A2A that this server can answer with: its code, its name, and a call that gets it. */
 const refusals = async (
@@ -16,7 +15,6 @@ const refusals = async (
   return [
     [-32001, 'TASK_NOT_FOUND', 'GetTask', { id: missing }],
     [-32002, 'TASK_NOT_CANCELABLE', 'CancelTask', { id }],
-    [-32003, 'PUSH_NOTIFICATION_NOT_SUPPORTED', 'CreateTaskPushNotificationConfig', { taskId: id, ...hook }],
     [-32004, 'UNSUPPORTED_OPERATION', 'SubscribeToTask', { id }],
     [-32005, 'CONTENT_TYPE_NOT_SUPPORTED', 'SendMessage', unheard],
     [-32007, 'EXTENDED_AGENT_CARD_NOT_CONFIGURED', 'agent/getAuthenticatedExtendedCard', {}],
@@ -42,15 +40,6 @@ export const errors = {
     const { data } = await errorOf(-32602, open, 'GetTask', { id: 7 })
     assert.match(data[1]['@type'], /BadRequest$/)
     assert.equal(data[1].fieldViolations[0].field, 'id')
-  }),
-
-  undeclared: check('what the card does not declare is refused by the error that is made for it', async ({ open }) => {
-    for (const method of ['CreateTaskPushNotificationConfig', 'DeleteTaskPushNotificationConfig'])
-      await errorOf(-32003, open, method, { taskId: missing, id: 'x' })
-    await errorOf(-32003, open, 'GetTaskPushNotificationConfig', { taskId: missing, id: 'x' })
-    await errorOf(-32003, open, 'ListTaskPushNotificationConfigs', { taskId: missing })
-    const configuration = { taskPushNotificationConfig: hook }
-    await errorOf(-32003, open, 'SendMessage', { ...messageV10('hello'), configuration })
   }),
 
   noExtendedCard: check('GetExtendedAgentCard is an unsupported operation', async ({ open }) => {

@@ -3,6 +3,7 @@ import { card } from '../checks/card.ts'
 import { data } from '../checks/data.ts'
 import { errors } from '../checks/errors.ts'
 import { listing } from '../checks/listing.ts'
+import { push } from '../checks/push.ts'
 import { streams } from '../checks/streams.ts'
 import { tasks } from '../checks/tasks.ts'
 import { versions } from '../checks/versions.ts'
@@ -26,13 +27,13 @@ export const section3: readonly Row[] = [
   [25, '3.1.4', '678505abf27c', 'Implementations MUST return tasks', listing.order],
   [26, '3.1.6', '1b9a6fab464b', 'The stream MUST terminate when', streams.subscribed],
   [27, '3.1.6', 'd04ead460ef8', 'The operation MUST return a', streams.subscribed],
-  [28, '3.1.7', 'd14781641abe', 'The operation MUST establish a', outside.push],
-  [29, '3.1.7', '1d665ca94f69', 'The configuration MUST persist until', outside.push],
-  [30, '3.1.8', 'f67535cacc34', 'The operation MUST return', outside.push],
-  [31, '3.1.8', '138c6b26dd81', 'The operation MUST fail if', outside.push],
-  [32, '3.1.9', 'f1880c1177c9', 'The operation MUST return all', outside.push],
-  [33, '3.1.10', '192400b7c59b', 'The operation MUST permanently', outside.push],
-  [34, '3.1.10', '68391a8cc2d2', 'This operation MUST be idempotent', outside.push],
+  [28, '3.1.7', 'd14781641abe', 'The operation MUST establish a', push.delivered],
+  [29, '3.1.7', '1d665ca94f69', 'The configuration MUST persist until', push.persists],
+  [30, '3.1.8', 'f67535cacc34', 'The operation MUST return', push.got],
+  [31, '3.1.8', '138c6b26dd81', 'The operation MUST fail if', push.missing],
+  [32, '3.1.9', 'f1880c1177c9', 'The operation MUST return all', push.listed],
+  [33, '3.1.10', '192400b7c59b', 'The operation MUST permanently', push.deleted],
+  [34, '3.1.10', '68391a8cc2d2', 'This operation MUST be idempotent', push.deleted],
   [35, '3.1.11', 'deb6718cf66e', 'Authentication: The client MUST', outside.client],
   [38, '3.2.2', '5fb9737adf34', 'Blocking (`return_immediately:', tasks.blocking],
   [39, '3.2.2', '73df76ec71d2', 'The response MUST include the', tasks.whole],
@@ -47,8 +48,8 @@ export const section3: readonly Row[] = [
   [61, '3.3.2', 'b0f7c197700f', 'All error responses in the', errors.details],
   [62, '3.3.2', 'ff4eaf8edea7', 'Each object in the array', errors.details],
   [64, '3.3.2', 'ab3a78dbe8e9', 'Protocol bindings MUST map these', errors.codes, errors.details],
-  [66, '3.3.4', 'bd772dc61b84', 'When clients attempt to use', errors.undeclared],
-  [67, '3.3.4', '2c708313ad51', 'Push Notifications: If', errors.undeclared],
+  [66, '3.3.4', 'bd772dc61b84', 'When clients attempt to use', errors.noExtendedCard],
+  [67, '3.3.4', '2c708313ad51', 'Push Notifications: If', outside.push],
   [68, '3.3.4', '21ecc7fb4923', 'Streaming: If', outside.streaming],
   [69, '3.3.4', 'afa746dc7f5d', 'Extended Agent Card: If', errors.noExtendedCard],
   [70, '3.3.4', '60aaf46782d6', 'If the agent declares support', outside.extendedCard],

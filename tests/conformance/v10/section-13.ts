@@ -2,6 +2,7 @@ import { access } from '../checks/access.ts'
 import { card } from '../checks/card.ts'
 import { data } from '../checks/data.ts'
 import { errors } from '../checks/errors.ts'
+import { push } from '../checks/push.ts'
 import { outside, type Row } from '../requirement.ts'
 
 /** A2A v1.0.1 §13. */
@@ -14,7 +15,7 @@ export const section13: readonly Row[] = [
   [248, '13.1', 'd5baa6267eeb', '`Get Task`: MUST verify the', access.oneTask],
   [249, '13.1', '9a77997a9659', 'Task-related operations (Cancel,', access.oneTask],
   [250, '13.1', 'c374e98b62ef', 'Authorization checks MUST occur', access.checkedFirst, access.oneTask],
-  [252, '13.2', '8c048cabe088', 'Agents MUST include authentication', outside.push],
+  [252, '13.2', '8c048cabe088', 'Agents MUST include authentication', push.delivered],
   [257, '13.2', 'defd663eb38d', 'Clients MUST validate webhook', outside.client],
   [259, '13.2', 'fca248e4f094', 'Clients MUST respond with HTTP', outside.client],
   [267, '13.3', '0ec8a778c476', 'The `Get Extended Agent Card`', access.everyRequest, access.asDeclared],

@@ -35,7 +35,7 @@ interface Answer {
 
 /** A server for alice and bob, with some tasks of each, and connections to it that are kept open. */
 export async function openServer(): Promise<FuzzedServer> {
-  const platform = await startPlatform({ env: { A2A_AUTH_TOKENS: twoTokens } })
+  const platform = await startPlatform({ env: { A2A_AUTH_TOKENS: twoTokens, A2A_OUTBOUND_ALLOW: '127.0.0.1' } })
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const tasks = []
   for (const headers of [alice, bob, alice, bob]) {

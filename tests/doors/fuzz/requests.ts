@@ -22,7 +22,8 @@ const push = z.looseObject({
   id: z.string(),
   taskId: z.string(),
   pushNotificationConfig: z.looseObject({ url: z.string(), token: z.string().optional() }).optional(),
-  url: z.string().optional(),
+  url: z.string(),
+  token: z.string().optional(),
   pageSize: z.int().min(1).max(100).optional(),
 })
 const nothing = z.looseObject({})
@@ -97,9 +98,11 @@ function wordsOf(version: WireVersion, { taskIds, contextIds }: Known): Words {
     skill_id: anyOf(skills),
     status: anyOf(version === '1.0' ? Object.values(wireStates) : ['completed', 'failed']),
     pageToken: () => '',
-    url: () => 'https://example.org/hook',
-    pushNotificationConfig: () => undefined,
-    taskPushNotificationConfig: () => undefined,
+    // Nobody listens there.
+    url: anyOf(['http://127.0.0.1:1/', 'https://192.0.2.1/', 'x']),
+    token: anyOf(['token', 'whsec_x', `whsec_${'A'.repeat(43)}=`]),
+    pushNotificationConfig: random => (random.below(20) === 0 ? { url: 'http://127.0.0.1:1/' } : undefined),
+    taskPushNotificationConfig: random => (random.below(20) === 0 ? { url: 'http://127.0.0.1:1/' } : undefined),
   }
 }
 
@@ -110,7 +113,7 @@ export function requestsOf(version: WireVersion, known: Known): (random: Random)
     ([method, schema]) => [method, generatorOf(schema, words)] as const,
   )
   // What is refused whatever it says is of little interest, and messages are of most.
-  const served = generators.filter(([method]) => !/PushNotification|Card$/i.test(method))
+  const served = generators.filter(([method]) => !/Card$/i.test(method))
   const messages = served.filter(([method]) => /^message|^Send/.test(method))
   const weighed = [generators, served, served, messages, messages].flat()
   return random => {

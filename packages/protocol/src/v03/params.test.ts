@@ -23,9 +23,19 @@ test('configuration and metadata are kept, unknown settings do no harm', () => {
   assert.deepEqual(read.metadata, { agent: 'echo' })
 })
 
-test('a configuration for push notifications is read, whatever it holds: the method refuses it by its own code', () => {
-  for (const pushNotificationConfig of [{ url: 'https://a.example/' }, {}, 'x', null])
-    assert.deepEqual(fieldsOf(SendParams, { message, configuration: { pushNotificationConfig } }), [])
+test('a configuration for push notifications is read, and null is none', () => {
+  const read = (pushNotificationConfig: unknown) =>
+    SendParams.parse({ message, configuration: { pushNotificationConfig } }).configuration?.pushNotificationConfig
+  const url = 'https://a.example/'
+  assert.deepEqual(read({ url }), { id: null, url, token: null, authentication: null })
+  const authentication = { schemes: ['Bearer', 'Basic'], credentials: 'c' }
+  assert.deepEqual(read({ url, id: 'x', token: '', authentication }), {
+    ...{ id: 'x', url, token: null },
+    authentication: { ...authentication, scheme: 'Bearer' },
+  })
+  assert.equal(read(null), null)
+  for (const wrong of [{}, 'x', { url: 7 }, { url, token: 'a\nb' }])
+    assert.notDeepEqual(fieldsOf(SendParams, { message, configuration: { pushNotificationConfig: wrong } }), [])
 })
 
 const long = 'x'.repeat(limits.idChars + 1)

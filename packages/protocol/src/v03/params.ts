@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
+import { AuthenticationV03, pushFields } from '../push-config.ts'
 import { taskStates } from '../task-state.ts'
 import { MessageRead } from './input.ts'
 
@@ -8,11 +9,14 @@ import { MessageRead } from './input.ts'
 const historyLength = z.int().min(0)
 const id = z.string().min(1).max(limits.idChars)
 
+/** PushNotificationConfig (§6.8). */
+const PushConfig = z.looseObject({ ...pushFields, authentication: AuthenticationV03 })
+
 const Configuration = z.looseObject({
   acceptedOutputModes: z.array(z.string().max(255)).max(64).optional(),
   blocking: z.boolean().optional(),
   historyLength: historyLength.optional(),
-  pushNotificationConfig: z.unknown().optional(),
+  pushNotificationConfig: PushConfig.nullish(),
 })
 
 export const SendParams = z.looseObject({
@@ -50,3 +54,16 @@ export const ListParams = z.looseObject({
   includeArtifacts: z.boolean().default(false),
 })
 export type ListParams = z.infer<typeof ListParams>
+
+/** The parameters of `tasks/pushNotificationConfig/*` (§7.5 to §7.8). */
+export const SetPushParams = z.looseObject({ taskId: id, pushNotificationConfig: PushConfig })
+export type SetPushParams = z.infer<typeof SetPushParams>
+
+export const GetPushParams = z.looseObject({ id, pushNotificationConfigId: id.optional() })
+export type GetPushParams = z.infer<typeof GetPushParams>
+
+export const ListPushParams = z.looseObject({ id })
+export type ListPushParams = z.infer<typeof ListPushParams>
+
+export const DeletePushParams = z.looseObject({ id, pushNotificationConfigId: id })
+export type DeletePushParams = z.infer<typeof DeletePushParams>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
+import { AuthenticationV10, pushFields } from '../push-config.ts'
 import { taskStates } from '../task-state.ts'
 import { MessageRead } from './input.ts'
 import { wireStates } from './task-state.ts'
@@ -9,12 +10,15 @@ import { wireStates } from './task-state.ts'
 const historyLength = z.int().min(0)
 const id = z.string().min(1).max(limits.idChars)
 
+/** TaskPushNotificationConfig (§4.3.1). */
+const PushConfig = z.looseObject({ ...pushFields, authentication: AuthenticationV10 })
+
 export const SendMessageParams = z.looseObject({
   message: MessageRead,
   configuration: z
     .looseObject({
       acceptedOutputModes: z.array(z.string().max(255)).max(64).optional(),
-      taskPushNotificationConfig: z.unknown().optional(),
+      taskPushNotificationConfig: PushConfig.nullish(),
       historyLength: historyLength.optional(),
       returnImmediately: z.boolean().default(false),
     })
@@ -46,3 +50,18 @@ export const ListTasksParams = z.looseObject({
   includeArtifacts: z.boolean().default(false),
 })
 export type ListTasksParams = z.infer<typeof ListTasksParams>
+
+/** The parameters of the operations on push notification configs (§3.1.7 to §3.1.10). */
+export const CreatePushParams = PushConfig.extend({ taskId: id })
+export type CreatePushParams = z.infer<typeof CreatePushParams>
+
+export const PushParams = z.looseObject({ taskId: id, id })
+export type PushParams = z.infer<typeof PushParams>
+
+export const ListPushParams = z.looseObject({
+  taskId: id,
+  // ProtoJSON sends 0 for what is not set.
+  pageSize: z.int().min(0).max(limits.pageSize).default(0),
+  pageToken: z.string().max(limits.pageTokenChars).default(''),
+})
+export type ListPushParams = z.infer<typeof ListPushParams>

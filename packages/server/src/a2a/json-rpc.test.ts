@@ -156,14 +156,6 @@ for (const [version, { name: method, permission }] of all)
     assert.match((await codeOf({ ...call, method, params: 'x' }, others, version)) ?? '', /^FORBIDDEN/)
   })
 
-test('what this server declares not to have is refused by the codes of A2A', async () => {
-  for (const verb of ['set', 'get', 'list', 'delete'])
-    assert.match(
-      (await codeOf({ ...call, method: `tasks/pushNotificationConfig/${verb}` })) ?? '',
-      /^PUSH_NOTIFICATION_NOT_SUPPORTED/,
-    )
-})
-
 test('the methods of one version do not exist in the other', async () => {
   for (const [version, { name }] of all) {
     const other = version === '0.3' ? '1.0' : '0.3'

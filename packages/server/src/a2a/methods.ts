@@ -1,9 +1,6 @@
-import { type ErrorCode, PlatformError } from '@codetether/protocol/errors'
-import { z } from 'zod'
-import type { Permission } from '../principal.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { extendedCard } from './extended-card.ts'
-import type { AnyMethod, Method, Result } from './method.ts'
+import type { AnyMethod, Method } from './method.ts'
 import { parseParams } from './parse-params.ts'
 import { presentV03, presentV10 } from './present-signed.ts'
 import { cursorOf, readResume } from './resume.ts'
@@ -18,12 +15,20 @@ import {
   streamOverProto,
   taskOverProto,
 } from './v03/over-proto.ts'
+import { pushConfigDelete } from './v03/push-config-delete.ts'
+import { pushConfigGet } from './v03/push-config-get.ts'
+import { pushConfigList } from './v03/push-config-list.ts'
+import { pushConfigSet } from './v03/push-config-set.ts'
 import { tasksCancel } from './v03/tasks-cancel.ts'
 import { tasksGet } from './v03/tasks-get.ts'
 import { tasksList } from './v03/tasks-list.ts'
 import { tasksResubscribe } from './v03/tasks-resubscribe.ts'
 import { cancelTask } from './v10/cancel-task.ts'
+import { createPushConfig } from './v10/create-push-config.ts'
+import { deletePushConfig } from './v10/delete-push-config.ts'
+import { getPushConfig } from './v10/get-push-config.ts'
 import { getTask } from './v10/get-task.ts'
+import { listPushConfigs } from './v10/list-push-configs.ts'
 import { listTasks } from './v10/list-tasks.ts'
 import { sendMessage } from './v10/send-message.ts'
 import { sendStreamingMessage } from './v10/send-streaming-message.ts'
@@ -52,29 +57,6 @@ const served = <Params>({
   },
 })
 
-/** A method of the specification that this server declares not to have. */
-const refused = (
-  name: string,
-  permission: Permission,
-  code: ErrorCode,
-  message: string,
-): Method<unknown, Result<never>> => ({
-  name,
-  permission,
-  params: z.unknown(),
-  handle: () => Promise.reject(new PlatformError(code, message)),
-})
-
-const noPush = (name: string) =>
-  refused(name, 'tasks:write', 'PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
-
-const v03Push = {
-  set: noPush('tasks/pushNotificationConfig/set'),
-  get: noPush('tasks/pushNotificationConfig/get'),
-  list: noPush('tasks/pushNotificationConfig/list'),
-  delete: noPush('tasks/pushNotificationConfig/delete'),
-}
-
 const v03Card = extendedCard('agent/getAuthenticatedExtendedCard', 'EXTENDED_CARD_NOT_CONFIGURED', presentV03)
 
 const byName = (list: readonly AnyMethod[]): ReadonlyMap<string, AnyMethod> =>
@@ -89,10 +71,10 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     served(tasksCancel),
     served(tasksResubscribe),
     served(tasksList),
-    served(v03Push.set),
-    served(v03Push.get),
-    served(v03Push.list),
-    served(v03Push.delete),
+    served(pushConfigSet),
+    served(pushConfigGet),
+    served(pushConfigList),
+    served(pushConfigDelete),
     served(v03Card),
   ]),
   '1.0': byName([
@@ -102,10 +84,10 @@ export const methods: Readonly<Record<WireVersion, ReadonlyMap<string, AnyMethod
     served(listTasks),
     served(cancelTask),
     served(subscribeToTask),
-    served(noPush('CreateTaskPushNotificationConfig')),
-    served(noPush('GetTaskPushNotificationConfig')),
-    served(noPush('ListTaskPushNotificationConfigs')),
-    served(noPush('DeleteTaskPushNotificationConfig')),
+    served(createPushConfig),
+    served(getPushConfig),
+    served(listPushConfigs),
+    served(deletePushConfig),
     // A card that does not declare it: §3.1.11.
     served(extendedCard('GetExtendedAgentCard', 'UNSUPPORTED_OPERATION', presentV10)),
   ]),
@@ -118,9 +100,9 @@ export const protoMethods: ReadonlyMap<string, AnyMethod> = byName([
   served(taskOverProto(tasksGet)),
   served(taskOverProto(tasksCancel)),
   served(framesOverProto(tasksResubscribe)),
-  served(pushOverProto(v03Push.set)),
-  served(pushOverProto(v03Push.get)),
-  served(pushListOverProto(v03Push.list)),
-  served(v03Push.delete),
+  served(pushOverProto(pushConfigSet)),
+  served(pushOverProto(pushConfigGet)),
+  served(pushListOverProto(pushConfigList)),
+  served(pushConfigDelete),
   served(cardOverProto(v03Card)),
 ])

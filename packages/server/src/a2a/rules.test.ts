@@ -87,12 +87,3 @@ test('a refusal of the output modes tells what is there instead', () => {
   const params = SendParams.parse({ message, configuration: { acceptedOutputModes: ['image/png'] } })
   assert.deepEqual(refusalOf(() => checkReply(toStartRequest(params)))?.details.metadata, { supported: ['text/plain'] })
 })
-
-for (const pushNotificationConfig of [{ url: 'https://a.example/' }, {}, 'x', false, 0])
-  test(`a configuration for push notifications is refused: ${JSON.stringify(pushNotificationConfig)}`, () => {
-    assert.equal(judge({ pushNotificationConfig }), 'PUSH_NOTIFICATION_NOT_SUPPORTED')
-  })
-
-test('a configuration for push notifications that is null is none', () => {
-  assert.equal(judge({ pushNotificationConfig: null }), null)
-})

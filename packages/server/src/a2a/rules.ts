@@ -34,9 +34,8 @@ const versionNotSupported = (message: string, supported: readonly WireVersion[])
 
 const answerTypes = ['text/plain', 'text/*', '*/*', '*', 'text']
 
-/** What a message may ask of the reply: text is what the agents answer with, and there is no push yet. */
-export function checkReply({ push, outputModes }: StartRequest): void {
-  if (push) throw new PlatformError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'push notifications are not supported')
+/** What a message may ask of the reply: text is what the agents answer with. */
+export function checkReply({ outputModes }: StartRequest): void {
   const modes = outputModes.map(mode => mode.toLowerCase().split(';')[0]?.trim() ?? '')
   if (modes.length > 0 && !modes.some(mode => answerTypes.includes(mode)))
     throw new PlatformError('CONTENT_TYPE_NOT_SUPPORTED', 'the agents answer with text/plain', {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@codetether/protocol/json'
+import type { PushWish } from '@codetether/protocol/push-config'
 import type { ReadMessage } from '@codetether/protocol/read-message'
 import type { WireVersion } from '../store/tasks.ts'
 
@@ -9,7 +10,7 @@ export interface StartRequest extends Omit<ReadMessage, 'skillId'> {
   metadata: JsonObject | null
   /** Media types that the caller accepts; empty for any. */
   outputModes: readonly string[]
-  /** Push notifications are asked for. */
-  push: boolean
+  /** Who wants to be told of the task. */
+  push: PushWish | null
   wireVersion: WireVersion
 }

@@ -6,6 +6,8 @@ import type { LoggedEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
 import { continueTask } from '../operations/continue-task.ts'
 import { getTask } from '../operations/get-task.ts'
+import { hashRequest } from '../operations/hash-request.ts'
+import { putPush } from '../operations/push-configs.ts'
 import { submitTask } from '../operations/submit-task.ts'
 import { waitForTask } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
@@ -52,17 +54,21 @@ function choose({ ctx, agent }: Call<unknown>, request: StartRequest): Routing {
 /** Starts what a message asks for: a new task, the next turn of one, or one sent before. */
 export async function startTask(call: Call<unknown>, request: StartRequest): Promise<Started> {
   const { ctx, principal } = call
-  const { message, messageIdGiven, taskId, contextId, metadata, wireVersion } = request
+  const { message, messageIdGiven, taskId, contextId, metadata, wireVersion, push } = request
   checkReply(request)
+  if (push) await ctx.outbound.check(push.url)
   if (taskId !== null) {
     ctx.tracer.annotate({ 'a2a.task.id': taskId })
+    // The same message again means the same configuration.
+    const wish = push && { ...push, id: push.id ?? hashRequest([message.messageId]).slice(0, 32) }
+    if (wish) await putPush(ctx, principal, { taskId, wireVersion, wish })
     const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
     return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
   }
   const choice = choose(call, request)
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
   const { agent, reason: routing } = choice
-  const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion }
+  const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion, push }
   const submitted = await submitTask(ctx, principal, submission)
   ctx.tracer.annotate({ 'a2a.task.id': submitted.isNew ? submitted.task.id : submitted.taskId })
   if (!submitted.isNew)

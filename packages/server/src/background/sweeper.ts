@@ -6,6 +6,7 @@ import { buryDead } from './bury-dead.ts'
 import { startClaiming } from './claim-loop.ts'
 import { every } from './every.ts'
 import { forgetOldRequests } from './forget-requests.ts'
+import { startPushing } from './push/push-loop.ts'
 import { keepRetention } from './retention.ts'
 import { wakeFollowers } from './wake-followers.ts'
 
@@ -17,6 +18,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
   const { store, log } = ctx
   const jobs = [
     startClaiming(ctx),
+    startPushing(ctx),
     every(ctx, 'bury dead instances', 2 * second, () => buryDead(ctx)),
     every(ctx, 'abort lost runs', 2 * second, () => abortLost(ctx, ctx.running.tokens())),
     every(ctx, 'wake followers', limits.followedPollMs, () => wakeFollowers(ctx)),

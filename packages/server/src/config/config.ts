@@ -32,7 +32,7 @@ export interface OutboundConfig {
 
 /** How push notifications are delivered. */
 export interface PushConfig {
-  /** Seconds before each attempt. */
+  /** Seconds after each failed attempt. */
   readonly retrySeconds: readonly number[]
   readonly timeoutMs: number
 }

@@ -68,6 +68,8 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     maxRunningTasks: 1_000,
     leaseMs: 30_000,
     retention: {},
+    outbound: { allow: [] },
+    push: { retrySeconds: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400], timeoutMs: 15_000 },
   })
   assert.deepEqual(notices, [])
 })
@@ -104,6 +106,9 @@ test('every setting is read from its variable', () => {
     CODETETHER_LEASE_SECONDS: '5',
     CODETETHER_RETENTION_DAYS: '90',
     CODETETHER_EVENT_RETENTION_DAYS: '30',
+    A2A_OUTBOUND_ALLOW: 'Hooks.internal, 10.0.0.0/8',
+    A2A_PUSH_RETRY_SECONDS: '1,2.5',
+    A2A_PUSH_TIMEOUT_SECONDS: '10',
   })
   assert.deepEqual(config, {
     traces: untraced,
@@ -148,6 +153,8 @@ test('every setting is read from its variable', () => {
     maxRunningTasks: 20,
     leaseMs: 5_000,
     retention: { taskDays: 90, eventDays: 30 },
+    outbound: { allow: ['hooks.internal', '10.0.0.0/8'] },
+    push: { retrySeconds: [1, 2.5], timeoutMs: 10_000 },
   })
 })
 

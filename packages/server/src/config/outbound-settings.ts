@@ -21,12 +21,12 @@ export const outboundSettings = {
   pushRetrySeconds: type
     .commaList(type.delaySeconds)
     .refine(delays => delays.length > 0 && delays.length <= 50, { error: 'must list 1 to 50 times' })
-    .default([0, 5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour])
+    .default([5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour])
     .register(settingFacts, {
       group: 'Outgoing requests',
       env: ['A2A_PUSH_RETRY_SECONDS'],
       description:
-        'Seconds to wait before each attempt to deliver a push notification, counted from the one before and spread by a fifth. After the last one it is a dead letter.',
+        'Seconds to wait after each failed attempt to deliver a push notification, spread by a fifth. What then fails once more is a dead letter.',
       show: config => config.push.retrySeconds.join(','),
     }),
   pushTimeoutSeconds: type

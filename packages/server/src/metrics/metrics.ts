@@ -59,6 +59,16 @@ const workMetrics = (registry: Registry) => ({
       bounds: [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600],
     }),
   ),
+  pushes: registry.add(
+    new Counter({
+      name: 'codetether_push_attempts_total',
+      help: 'Attempts to deliver a push notification, by outcome: delivered, failed, or gone (the receiver wants no more).',
+      labels: ['outcome'],
+    }),
+  ),
+  deadPushes: registry.add(
+    new Counter({ name: 'codetether_push_dead_letters_total', help: 'Push notifications that were given up.' }),
+  ),
   poolWait: registry.add(
     new Histogram({
       name: 'codetether_database_pool_wait_seconds',

@@ -77,9 +77,10 @@ function isWhole({ generation }: Tail, { events, more, reached }: LogPart): bool
   return ahead.every((shown, n) => shown === generation + n + 1) && (more || generation + ahead.length === reached)
 }
 
-async function toFrame(
+/** The frame that shows an event of a task. */
+export async function toFrame(
   ctx: Context,
-  { snapshot }: Tail,
+  { snapshot }: Pick<Tail, 'snapshot'>,
   { event, isLast }: { event: LoggedEvent; isLast: boolean },
 ): Promise<TaskFrame> {
   const { id: taskId, contextId } = snapshot.task

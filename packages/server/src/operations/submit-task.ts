@@ -2,12 +2,14 @@ import type { Agent } from '@codetether/agents/define-agent'
 import { PlatformError } from '@codetether/protocol/errors'
 import type { JsonObject } from '@codetether/protocol/json'
 import type { Message } from '@codetether/protocol/message'
+import type { PushWish } from '@codetether/protocol/push-config'
 import type { LoggedEvent, TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
 import type { NewTask } from '../store/insert-tasks.ts'
 import type { Plan } from '../store/plan.ts'
+import type { NewPushConfig } from '../store/push-configs.ts'
 import { findRequest } from '../store/requests.ts'
 import type { TaskRow, WireVersion } from '../store/tasks.ts'
 import { answerAtOnce } from './answer-at-once.ts'
@@ -16,6 +18,7 @@ import { extractFiles } from './inline-files.ts'
 import { loggedEvents } from './logged-events.ts'
 import { admit } from './new-lease.ts'
 import { planEvents } from './plan-events.ts'
+import { sealPushConfig } from './push-configs.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
 
 export interface Submission {
@@ -27,6 +30,8 @@ export interface Submission {
   routing: string
   metadata: JsonObject | null
   wireVersion: WireVersion
+  /** Who wants to be told of the task; the URL is checked. */
+  push: PushWish | null
 }
 
 export type Submitted =
@@ -49,9 +54,12 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   else if (lease?.owner) events.push(...attemptBegins(1))
 
   const task = newTask(principal, submission, lease)
-  const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name })
+  const push =
+    submission.push && sealPushConfig(ctx, principal, { ...submission, taskId: task.id, wish: submission.push })
+  const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name, push })
   if (!stored) return attach(ctx, principal, submission)
-  const row = toRow(principal, task, stored.plan, stored.at)
+  if (push) ctx.pushes.wake()
+  const row = { ...toRow(principal, task, stored.plan, stored.at), hasPush: push !== null }
   if (lease?.owner) {
     const fence = { attempt: 1, token: lease.token }
     startAttempt(ctx, { principal, task: row, history: [message], fence })
@@ -80,16 +88,17 @@ interface Storable extends Omit<NewTask, 'plan'> {
   events: readonly TaskEvent[]
   message: Message
   actor: string
+  push: NewPushConfig | null
 }
 
 /** @returns null if the message id is known already. */
-async function store(ctx: Context, { tenantId }: Principal, { events, message, actor, ...task }: Storable) {
+async function store(ctx: Context, { tenantId }: Principal, { events, message, actor, push, ...task }: Storable) {
   const asEvent: TaskEvent = { kind: 'message', message }
   const extracted = extractFiles([asEvent, ...events])
   const [first, ...rest] = extracted.events
   const plan = planEvents(rest, actor)
   if (first?.kind === 'message') plan.messages.unshift({ offset: 1, message: first.message })
-  const at = await ctx.submissions.add(tenantId, { task: { ...task, plan }, blobs: extracted.blobs })
+  const at = await ctx.submissions.add(tenantId, { task: { ...task, plan }, blobs: extracted.blobs, push })
   return at && { plan, at }
 }
 
@@ -107,7 +116,12 @@ async function attach(ctx: Context, principal: Principal, submission: Submission
   return { isNew: false, taskId: known.taskId }
 }
 
-const toRow = ({ tenantId }: Principal, task: Omit<NewTask, 'plan'>, plan: Plan, at: Date): TaskRow => ({
+const toRow = (
+  { tenantId }: Principal,
+  task: Omit<NewTask, 'plan'>,
+  plan: Plan,
+  at: Date,
+): Omit<TaskRow, 'hasPush'> => ({
   ...task,
   tenantId,
   state: plan.state ?? 'submitted',

@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { testCertificate } from '@codetether/testing/test-certificate'
 import { createOutbound, type OutboundOptions } from './outbound.ts'
-import { testingCertificate } from './testing-certificate.ts'
 
 const isForbidden = { code: 'WEBHOOK_URL_FORBIDDEN' }
 
@@ -149,11 +149,11 @@ test('headers without end are refused, and a compressed body stays as it came', 
 })
 
 test('TLS wants a certificate that is trusted and names the host of the URL', async () => {
-  const secure = createTlsServer(testingCertificate, (_request, response) => response.end('secure'))
+  const secure = createTlsServer(testCertificate, (_request, response) => response.end('secure'))
   secure.on('tlsClientError', () => undefined)
   await using server = await listen(secure)
   const resolve = async () => ['127.0.0.1']
-  const outbound = local({ resolve, ca: testingCertificate.cert })
+  const outbound = local({ resolve, ca: testCertificate.cert })
   const { body } = await outbound.request(get(`https://hook.example.test:${server.port}/`))
   assert.equal(body.toString(), 'secure')
   const other = outbound.request(get(`https://other.example.test:${server.port}/`))

@@ -53,7 +53,7 @@ test('the card has exactly the fields that it promises', () => {
     version,
     capabilities: {
       streaming: true,
-      pushNotifications: false,
+      pushNotifications: true,
       stateTransitionHistory: false,
       extensions: [
         {

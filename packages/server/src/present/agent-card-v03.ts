@@ -39,7 +39,7 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
     version,
     capabilities: {
       streaming: true,
-      pushNotifications: false,
+      pushNotifications: true,
       stateTransitionHistory: false,
       extensions: presentExtensions(config, base).map(extension => ({ ...extension, required: false })),
     },

@@ -42,7 +42,7 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
     version,
     capabilities: {
       streaming: true,
-      pushNotifications: false,
+      pushNotifications: true,
       extensions: presentExtensions(config, base),
       extendedAgentCard: config.agent.publicSkills !== undefined,
     },

@@ -30,6 +30,9 @@ const bury = statement(`
     update tasks set lease_until = now() - interval '1 ms'
     where lease_owner in (select id from dead) and state in ('submitted', 'working')
     returning 1
+  ), pushes as (
+    update push_configs set lease_owner = null, lease_token = null, next_at = now()
+    where lease_owner in (select id from dead)
   )
   select id, (select count(*)::int from freed) as freed from dead`)
 
@@ -47,7 +50,9 @@ export async function leaveInstance(tx: SystemWriter, id: string): Promise<void>
 }
 
 const expire = statement(`
-  with gone as (delete from instances where id <> $1)
+  with gone as (delete from instances where id <> $1), pushes as (
+    update push_configs set lease_owner = null, lease_token = null, next_at = now() where lease_owner <> $1
+  )
   update tasks set lease_until = now() - interval '1 ms'
   where state in ('submitted', 'working') and lease_owner <> $1`)
 

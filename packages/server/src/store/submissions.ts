@@ -2,12 +2,14 @@ import { limits } from '@codetether/protocol/limits'
 import { type Blob, insertBlobs } from './blobs.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { insertTasks, type NewTask, type SerializedTask, serializeTask } from './insert-tasks.ts'
+import { type NewPushConfig, putPushConfig } from './push-configs.ts'
 import type { Store } from './store.ts'
 
-/** A task to be stored, with the files that its rows name. */
+/** A task to be stored, with the files that its rows name, and who wants to be told of it. */
 export interface Submission {
   task: NewTask
   blobs: readonly Blob[]
+  push?: NewPushConfig | null
 }
 
 interface Member extends Submission {
@@ -36,7 +38,12 @@ async function insert(store: Store, tenantId: string, group: readonly Member[]):
   const tasks = members.map(({ json }) => json)
   const blobs = group.flatMap(({ task, blobs }) => blobs.map(blob => ({ ...blob, taskId: task.id })))
   const rows = await store.write(tenantId, async tx => {
-    const [inserted] = await Promise.all([insertTasks(tx, tenantId, tasks), insertBlobs(tx, tenantId, blobs)])
+    const [inserted] = await Promise.all([
+      insertTasks(tx, tenantId, tasks),
+      insertBlobs(tx, tenantId, blobs),
+      // Behind the tasks: those whose message id is known are not there.
+      ...group.flatMap(({ push }) => (push ? [putPushConfig(tx, tenantId, push, true)] : [])),
+    ])
     return inserted
   })
   const stored = new Map(rows.map(({ id, at }) => [id, at]))

@@ -26,6 +26,8 @@ export interface TaskRow {
   serialKey: string | null
   lostLeases: number
   deadLetter: string | null
+  /** Somebody wants to be told of its changes. */
+  hasPush: boolean
   createdAt: Date
   updatedAt: Date
 }
@@ -36,4 +38,5 @@ export const taskColumns = `
   t.wire_version as "wireVersion", t.metadata, t.state, t.status_message as "statusMessage",
   t.status_seq::float8 as "statusSeq", t.status_at as "statusAt", t.last_seq::float8 as "lastSeq",
   t.generation::float8 as generation, t.attempt, t.turn_seq::float8 as "turnSeq",
-  t.serial_key as "serialKey", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.created_at as "createdAt", t.updated_at as "updatedAt"`
+  t.serial_key as "serialKey", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.has_push as "hasPush",
+  t.created_at as "createdAt", t.updated_at as "updatedAt"`

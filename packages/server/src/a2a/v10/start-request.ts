@@ -7,6 +7,6 @@ export const toStartRequest = ({ message, configuration, metadata }: SendMessage
   skillId: undefined,
   metadata: metadata ?? null,
   outputModes: configuration?.acceptedOutputModes ?? [],
-  push: configuration?.taskPushNotificationConfig != null,
+  push: configuration?.taskPushNotificationConfig ?? null,
   wireVersion: '1.0',
 })

@@ -1,5 +1,5 @@
 /** A certificate for `hook.example.test` that signs itself, and its key: secret to nobody, trusted by nobody but tests. */
-export const testingCertificate = {
+export const testCertificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggXhz3TCC/+EWz4Q1
 eCq2V9Y0q9XKLxlrNDtH45V2ywGhRANCAATWVCLpd1jdXP+jcj7Z7xa5NfYMYTft

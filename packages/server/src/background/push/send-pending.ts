@@ -1,0 +1,137 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
+import type { LoggedEvent } from '@codetether/protocol/task-event'
+import type { Context } from '../../context.ts'
+import {
+  advancePush,
+  buryPush,
+  type ClaimedPush,
+  deleteClaimedPush,
+  disablePush,
+  type PushTarget,
+  postponePush,
+  releasePush,
+} from '../../store/push-deliveries.ts'
+import { readEvents } from '../../store/read-events.ts'
+import { type Delivery, deliverPush } from './deliver-push.ts'
+import type { HostBreaker } from './host-breaker.ts'
+
+/** What the senders of a process share. */
+export interface Sending {
+  ctx: Context
+  breaker: HostBreaker
+  leaseSeconds: number
+  /** Ends requests when the server cannot wait for them any longer. */
+  signal: AbortSignal
+  /** Looks for work again after so long. */
+  wakeIn(seconds: number): void
+}
+
+/** Whose failures count together. A tenant cannot close a host for the others. */
+const hostOf = ({ tenantId, url }: PushTarget): string => `${tenantId} ${new URL(url).host}`
+
+const jittered = (seconds: number): number => seconds * (0.8 + 0.4 * Math.random())
+
+/** The turn of one configuration: sends what waits in order, until something fails or others should have their turn. */
+export async function sendPending(sending: Sending, push: ClaimedPush): Promise<void> {
+  const { ctx } = sending
+  let { sentSeq, failures } = push
+  for (let sends = 0; ; ) {
+    const { tenantId, taskId } = push
+    const part = await ctx.store.system(tx => readEvents(tx, { tenantId, taskId, afterSeq: sentSeq }))
+    if (!part) return ctx.store.system(tx => deleteClaimedPush(tx, push))
+    if (part.events.length === 0) return finish(sending, push, sentSeq)
+    for (const event of part.events) {
+      if (event.generation !== null) {
+        const isOver = sends++ === limits.pushesPerTurn || ctx.stopping.aborted
+        if (isOver) return giveBack(ctx, push, sentSeq)
+        const next = await sendOne(sending, push, { event, sentSeq, failures })
+        if (next === null) return
+        failures = next
+      }
+      sentSeq = event.seq
+    }
+    if (!part.more) return finish(sending, push, sentSeq)
+  }
+}
+
+/** Everything that the log has is sent. What waited and is not in it was deleted before it could be sent. */
+async function finish({ ctx, leaseSeconds }: Sending, push: ClaimedPush, sentSeq: number): Promise<void> {
+  const { pendingSeq: seq, failures } = push
+  const reason = 'its events are not kept any more'
+  if (sentSeq < seq) await ctx.store.system(tx => buryPush(tx, push, { seq, failures, reason, leaseSeconds }))
+  await giveBack(ctx, push, Math.max(sentSeq, seq))
+}
+
+/** Whoever has told of an event in the meantime has found the configuration taken. */
+async function giveBack(ctx: Context, push: ClaimedPush, sentSeq: number): Promise<void> {
+  const more = await ctx.store.system(tx => releasePush(tx, push, sentSeq))
+  if (more) ctx.pushes.wake()
+}
+
+interface Next {
+  event: LoggedEvent
+  sentSeq: number
+  failures: number
+}
+
+/** @returns the failures in a row by now, or null if the turn is over. */
+async function sendOne(sending: Sending, push: ClaimedPush, next: Next): Promise<number | null> {
+  const { ctx, breaker, leaseSeconds } = sending
+  const { event, sentSeq, failures } = next
+  const waitMs = breaker.waitMs(hostOf(push))
+  if (waitMs > 0) {
+    await ctx.store.system(tx => postponePush(tx, push, { failures, seconds: jittered(waitMs / 1000) }))
+    return null
+  }
+  const delivery = await attempt(sending, push, event)
+  if (delivery.kind === 'delivered') {
+    const isHeld = await ctx.store.system(tx => advancePush(tx, push, { seq: event.seq, leaseSeconds }))
+    return isHeld ? 0 : null
+  }
+  if (delivery.kind === 'gone') {
+    await ctx.store.system(tx => disablePush(tx, push, { seq: sentSeq, reason: delivery.reason }))
+    return null
+  }
+  if (sending.signal.aborted) {
+    await giveBack(ctx, push, sentSeq)
+    return null
+  }
+  return afterFailure(sending, push, next, delivery)
+}
+
+/** An attempt, counted. What fails on this side is a failure too, unless the database is away: then nobody can note it. */
+export async function attempt(sending: Sending, target: PushTarget, event: LoggedEvent): Promise<Delivery> {
+  const { ctx, breaker, signal } = sending
+  const delivery = await deliverPush(ctx, target, event, signal).catch((error: unknown): Delivery => {
+    if (error instanceof PlatformError && error.code === 'UNAVAILABLE') throw error
+    ctx.log.error({ err: error, taskId: target.taskId }, 'a push notification could not be made')
+    return { kind: 'failed', reason: 'it could not be made', afterSeconds: 0, isHostDown: false }
+  })
+  if (!signal.aborted) {
+    breaker.report(hostOf(target), delivery.kind === 'failed' && delivery.isHostDown)
+    ctx.metrics.pushes.add({ outcome: delivery.kind })
+  }
+  return delivery
+}
+
+/** Later again, or never: a receiver that has used up its attempts gets one for each further event until it takes one. */
+async function afterFailure(
+  { ctx, leaseSeconds, wakeIn }: Sending,
+  push: ClaimedPush,
+  { event, failures: before }: Next,
+  { reason, afterSeconds }: Extract<Delivery, { kind: 'failed' }>,
+): Promise<number | null> {
+  const failures = before + 1
+  const delay = ctx.config.push.retrySeconds[before]
+  if (delay !== undefined) {
+    const seconds = Math.max(jittered(delay), afterSeconds)
+    await ctx.store.system(tx => postponePush(tx, push, { failures, seconds }))
+    wakeIn(seconds)
+    return null
+  }
+  ctx.log.warn({ taskId: push.taskId, seq: event.seq, reason }, 'a push notification is given up')
+  ctx.metrics.deadPushes.add({})
+  const letter = { seq: event.seq, failures, reason, leaseSeconds }
+  return (await ctx.store.system(tx => buryPush(tx, push, letter))) ? failures : null
+}
