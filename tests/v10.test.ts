@@ -166,11 +166,6 @@ test('a task of one version is the same task in the other', async () => {
   assert.deepEqual([result.kind, result.status.state], ['task', 'completed'])
 })
 
-test('what is not there is refused as v1.0 says', async () => {
+test('an extended card that is not there is refused as v1.0 says', async () => {
   assert.equal((await call('GetExtendedAgentCard', {})).error.code, -32004)
-  for (const verb of ['Create', 'Get', 'Delete'])
-    assert.equal((await call(`${verb}TaskPushNotificationConfig`, { taskId: 'x' })).error.code, -32003)
-  assert.equal((await call('ListTaskPushNotificationConfigs', {})).error.code, -32003)
-  const configuration = { taskPushNotificationConfig: { url: 'https://a.example/' } }
-  assert.equal((await call('SendMessage', { ...message('x'), configuration })).error.code, -32003)
 })

@@ -5,7 +5,7 @@ import {
   type Message,
   Role,
   SendMessageRequest,
-  type StreamResponse,
+  StreamResponse,
   type Task,
   TaskState,
 } from '@a2a-js/sdk'
@@ -25,8 +25,10 @@ import {
 import { builtInAgents } from '@codetether/agents/built-in'
 import { defineAgent } from '@codetether/agents/define-agent'
 import { textOf } from '@codetether/protocol/message'
+import { waitUntil } from '@codetether/testing/wait-until'
 import { z } from 'zod'
 import { startPlatform } from '../platform.ts'
+import { startReceiver } from '../push/receiver.ts'
 import { gatedAgent } from './gated-agent.ts'
 
 /** Asks for a name and greets it. */
@@ -39,7 +41,8 @@ const greeter = defineAgent({
 })
 
 const gated = gatedAgent()
-const platform = await startPlatform({ agents: [...builtInAgents, gated.agent, greeter] })
+const env = { A2A_OUTBOUND_ALLOW: '127.0.0.1' }
+const platform = await startPlatform({ agents: [...builtInAgents, gated.agent, greeter], env })
 after(() => platform[Symbol.asyncDispose]())
 
 const legacyCompat = { enabled: true }
@@ -187,6 +190,33 @@ for (const [version, binding, connectClient] of [
       const last = second.at(-1)?.payload
       assert.ok(last?.$case === 'statusUpdate')
       assert.equal(wordsOf(last.value.status?.message), 'Hello, Grace')
+    })
+
+    test('registers a webhook, finds it again, is told of the end of the task, and deletes it', async () => {
+      await using receiver = await startReceiver()
+      const text = `tell of this, ${version}`
+      const { id: taskId } = await send(text, { agent: 'Gated', returnImmediately: true })
+      const authentication = { scheme: 'Bearer', credentials: 'of-the-webhook' }
+      const config = { tenant, taskId, id: 'mine', url: `${receiver.url}/`, token: 'a-token', authentication }
+      const made = await client.createTaskPushNotificationConfig(config)
+      const shown = { ...config, token: '', authentication: { scheme: 'Bearer', credentials: '' } }
+      assert.deepEqual(made, shown)
+      const id = 'mine'
+      assert.deepEqual(await client.getTaskPushNotificationConfig({ tenant, taskId, id }), shown)
+      const list = { tenant, taskId, pageSize: 0, pageToken: '' }
+      assert.deepEqual((await client.listTaskPushNotificationConfig(list)).configs, [shown])
+      gated.open(text)
+      await waitUntil('the end is told', () => /completed/i.test(receiver.received.at(-1)?.raw ?? ''))
+      const last = receiver.received.at(-1)
+      assert.deepEqual(
+        [last?.headers.authorization, last?.headers['x-a2a-notification-token']],
+        ['Bearer of-the-webhook', 'a-token'],
+      )
+      if (version === '1.0') assert.equal(nameOf(StreamResponse.fromJSON(last?.body)), 'TASK_STATE_COMPLETED')
+      else assert.deepEqual([last?.body.kind, last?.body.id], ['task', taskId])
+      for (const _ of [1, 2]) await client.deleteTaskPushNotificationConfig({ tenant, taskId, id })
+      assert.deepEqual((await client.listTaskPushNotificationConfig(list)).configs, [])
+      await assert.rejects(client.getTaskPushNotificationConfig({ tenant, taskId, id }), TaskNotFoundError)
     })
 
     test('errors reach the official client as its own', async () => {
