@@ -19,7 +19,7 @@ export interface NewPushConfig {
 export type PushConfigRow = Omit<NewPushConfig, 'sealed' | 'principal' | 'wireVersion'>
 
 // The row of the task is locked first: an event is either before the configuration or marks it. One that replaces another
-// keeps its place in the log, and its sender.
+// keeps its place in the log; whoever sends for the old one loses the lease.
 const upsert = statement(`
   with task as (
     update tasks set has_push = true where tenant_id = $1 and id = $2 and principal = $4 returning last_seq
@@ -33,9 +33,8 @@ const upsert = statement(`
     wire_version = excluded.wire_version, url = excluded.url, auth_scheme = excluded.auth_scheme, sealed = excluded.sealed,
     sent_seq = case when c.disabled_at is null then c.sent_seq else excluded.sent_seq end,
     pending_seq = excluded.pending_seq,
-    next_at = case when c.lease_token is not null then c.next_at
-      when c.disabled_at is null and c.sent_seq < c.pending_seq then now() end,
-    failures = 0, disabled_at = null
+    next_at = case when c.disabled_at is null and c.sent_seq < c.pending_seq then now() end,
+    lease_owner = null, lease_token = null, failures = 0, disabled_at = null
   returning id`)
 
 /**
