@@ -24,10 +24,18 @@ const statuses = new Set([200, 204, 400, 403, 413, 415])
 export interface FuzzedServer extends AsyncDisposable {
   platform: Platform
   known: Known
-  post(path: string, body: string | Uint8Array, headers: Record<string, string>): Promise<Answer>
+  send(sent: Sent): Promise<Answer>
 }
 
-interface Answer {
+/** A request as it travels. */
+export interface Sent {
+  method: string
+  path: string
+  body: string | Uint8Array
+  headers: Record<string, string>
+}
+
+export interface Answer {
   status: number
   type: string
   raw: string
@@ -48,9 +56,9 @@ export async function openServer(): Promise<FuzzedServer> {
       taskIds: [...tasks.map(({ id }) => id), '00000000-0000-7000-8000-000000000000'],
       contextIds: tasks.map(({ contextId }) => contextId),
     },
-    async post(path, body, headers) {
+    async send({ method, path, body, headers }) {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-      const sent = request(`${platform.url}${path}`, { method: 'POST', agent, headers }, response => {
+      const sent = request(`${platform.url}${path}`, { method, agent, headers }, response => {
         const answer = { status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '' }
         buffer(response).then(bytes => resolve({ ...answer, raw: bytes.toString() }), reject)
       })
@@ -65,7 +73,7 @@ export async function openServer(): Promise<FuzzedServer> {
 }
 
 /** Headers as odd as the bodies. */
-function headersOf(random: Random): Record<string, string> {
+export function headersOf(random: Random): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/json', ...random.pick([alice, bob]) }
   if (random.below(10) === 0) headers['a2a-version'] = random.pick(['', '0.3', '1.0', 'é', ',', 'x'.repeat(2000)])
   if (random.below(10) === 0) headers['last-event-id'] = random.pick(['0', '1', '-1', 'x', '999999999999999', '1e3'])
@@ -74,8 +82,10 @@ function headersOf(random: Random): Record<string, string> {
   return headers
 }
 
+export type Kind = 'silence' | 'stream' | 'result' | 'error'
+
 /** Never the server's fault, and always an answer that the caller can read. @returns what kind of answer it was. */
-function kindOf({ status, type, raw }: Answer): 'silence' | 'stream' | 'result' | 'error' {
+function kindOf({ status, type, raw }: Answer): Kind {
   assert.ok(statuses.has(status), `the status ${status}`)
   assertTellsNothing(raw)
   if (status === 204) {
@@ -99,21 +109,41 @@ function kindOf({ status, type, raw }: Answer): 'silence' | 'stream' | 'result' 
 /** Sends bodies over some connections at once, and checks each answer. @returns how many there were of each kind. */
 export async function fuzz(
   t: TestContext,
-  { platform, post }: FuzzedServer,
+  server: FuzzedServer,
   { part, count, bodyOf }: { part: number; count: number; bodyOf: (random: Random, i: number) => string | Uint8Array },
-): Promise<Record<ReturnType<typeof kindOf>, number>> {
-  const random = randomOf(seed + part)
+): Promise<Record<Kind, number>> {
+  const requestOf = (random: Random, i: number): Sent => ({
+    method: 'POST',
+    body: bodyOf(random, i),
+    headers: headersOf(random),
+    path: random.pick(rpcPaths),
+  })
+  return fuzzRequests(t, server, { part, count, requestOf, kindOf })
+}
+
+/** The same with requests of any kind. `kindOf` throws for an answer that must not be. */
+export async function fuzzRequests(
+  t: TestContext,
+  { platform, send }: FuzzedServer,
+  run: {
+    part: number
+    count: number
+    requestOf: (random: Random, i: number) => Sent
+    kindOf: (answer: Answer, sent: Sent) => Kind
+  },
+): Promise<Record<Kind, number>> {
+  const random = randomOf(seed + run.part)
   const kinds = { silence: 0, stream: 0, result: 0, error: 0 }
   const delay = monitorEventLoopDelay({ resolution: 5 })
   let next = 0
   const work = async () => {
-    while (next < count) {
-      const [body, headers, path] = [bodyOf(random, next++), headersOf(random), random.pick(rpcPaths)]
-      const answer = await post(path, body, headers)
+    while (next < run.count) {
+      const sent = run.requestOf(random, next++)
+      const answer = await send(sent)
       try {
-        kinds[kindOf(answer)]++
+        kinds[run.kindOf(answer, sent)]++
       } catch (wrong) {
-        const shown = `${Buffer.from(body).toString('latin1').slice(0, 2000)}\n→ ${answer.status} ${answer.raw.slice(0, 1000)}`
+        const shown = `${sent.method} ${sent.path}\n${Buffer.from(sent.body).toString('latin1').slice(0, 2000)}\n→ ${answer.status} ${answer.raw.slice(0, 1000)}`
         throw new Error(`${wrong}\n${shown}\nCODETETHER_FUZZ_SEED=${seed} repeats it`, { cause: wrong })
       }
     }
