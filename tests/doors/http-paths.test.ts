@@ -65,7 +65,7 @@ describe('the paths of the server', () => {
     '/health/x',
     '/task',
     '/v1/tasks',
-    '/agents/tasks',
+    '/health/tasks',
     '/acme/task',
     '/acme/rest/tasks',
     '/a2a/rest/v1/tasks',

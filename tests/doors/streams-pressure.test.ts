@@ -113,6 +113,11 @@ test(`a caller has at most ${limits.streamsPerPrincipal} streams; others are not
   assert.equal(refused.status, 429)
   assertRpcError(refused, -31429, 1)
   assert.match(refused.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+  for (const path of ['/tasks', '/v1/tasks']) {
+    const rest = await exchange(`${url}${path}/${result.id}:subscribe`, { headers: alice })
+    assert.equal(rest.status, 429)
+    assert.match(rest.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+  }
   const { body } = await post(url, { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { id: result.id } }, alice)
   assert.equal(body.result.status.state, 'working', 'only streams are limited')
 

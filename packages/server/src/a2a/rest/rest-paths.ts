@@ -42,7 +42,7 @@ export const patternOf = (path: string): string =>
     .replace('{tenant}', `:tenant(^${tenant}$)`)
     .replace(/\{(\w+)\}(?=(:?))/g, (_, name: string, verb: string) => `:${name}(^${segment}+${verb ? '' : '$'})`)
 
-/** A path as an expression of its own, for requests that have no route. */
+/** A path as an expression of its own, for requests that have no route. There a reserved word ends with the segment, not with the text. */
 const matcherOf = (path: string): RegExp =>
   new RegExp(`^${path.replace('{tenant}', tenant.replace('$', '/')).replace(/\{\w+\}/g, `${segment}+`)}$`)
 
