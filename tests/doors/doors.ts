@@ -1,5 +1,7 @@
+import { type ErrorCode, errorCodes } from '@codetether/protocol/errors'
 import { restPaths } from '@codetether/server/a2a/rest/rest-paths'
 import type { RpcBody } from '../platform.ts'
+import { grpcDoor } from './grpc/door.ts'
 import { type Answer, exchange, json, post } from './support.ts'
 
 export type Version = '0.3' | '1.0'
@@ -20,6 +22,8 @@ export interface Door {
   /** The methods of JSON-RPC that it has. */
   has(version: Version, method: string): boolean
   call(url: string, call: DoorCall): Promise<Answer>
+  /** What a refusal travels as beside its ErrorInfo; null where that depends on more than the error. */
+  statusOf(code: ErrorCode): number | null
   /** The google.rpc.ErrorInfo of a refusal. */
   infoOf(answer: Answer, version: Version): RpcBody
 }
@@ -52,6 +56,7 @@ export const doors: readonly Door[] = [
     has: () => true,
     call: (url, { method, params, headers }) =>
       post(url, { jsonrpc: '2.0', id: 1, method, params }, { ...json, ...headers }),
+    statusOf: () => null,
     infoOf: ({ body }) => body?.error?.data?.[0],
   },
   {
@@ -59,6 +64,8 @@ export const doors: readonly Door[] = [
     speaksProto: true,
     has: (version, method) => routeOf(version, method) !== undefined,
     call: callRest,
+    statusOf: code => errorCodes[code].http,
     infoOf: ({ body }, version) => (version === '0.3' ? body?.data?.[0] : body?.error?.details?.[0]),
   },
+  grpcDoor,
 ]

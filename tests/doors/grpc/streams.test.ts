@@ -144,6 +144,23 @@ test('a stop ends streams as unavailable, answers calls that wait, and takes les
   assert.equal((await client.call(path10('ListTasks'), Buffer.alloc(0))).code, status.UNAVAILABLE)
 })
 
+test(`a caller has at most ${limits.streamsPerPrincipal} streams over all bindings, and other calls besides`, async () => {
+  await using platform = await startPlatform({ agents: [patient], env })
+  using client = grpcClient(platform)
+  const { id } = taskIn(await client.call(path10('SendMessage'), sending('go', {}, true)))
+  const streams = Array.from({ length: limits.streamsPerPrincipal }, () =>
+    client.stream(path10('SubscribeToTask'), naming(id)).on('error', () => undefined),
+  )
+  await waitUntil('all streams are open', async () => (await openStreams(platform)) === limits.streamsPerPrincipal)
+  const refused = await endOf(client.stream(path10('SubscribeToTask'), naming(id)))
+  assert.deepEqual([refused.code, refused.error?.reason], [status.RESOURCE_EXHAUSTED, 'RATE_LIMITED'])
+  const overHttp = await platform.rpc('tasks/resubscribe', { id })
+  assert.equal(overHttp.error.code, -31429)
+  assert.equal((await client.call(path10('GetTask'), naming(id))).code, status.OK)
+  for (const stream of streams) stream.cancel()
+  await waitUntil('all streams are gone', async () => (await openStreams(platform)) === 0)
+})
+
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
