@@ -18,6 +18,7 @@ import type { Permission, Principal } from '../../principal.ts'
 import type { Binding } from './binding.ts'
 import { toGrpcStatus } from './grpc-error.ts'
 import { headersOf } from './headers-of.ts'
+import { resetStream } from './reset-stream.ts'
 
 /** A call whose caller is known. */
 export interface Admitted {
@@ -31,6 +32,8 @@ export interface Admitted {
   reset(): void
 }
 
+type Surroundings = Pick<Context, 'config' | 'log' | 'metrics'>
+
 type PartialStatus = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 
 /** How long a request may take to come, as for HTTP. */
@@ -42,12 +45,12 @@ const requestMs = 30_000
  */
 export class Admission {
   readonly #admitted = new WeakMap<Metadata, Admitted>()
-  readonly #ctx: Context
+  readonly #ctx: Surroundings
   readonly #authenticate: ReturnType<typeof createAuthenticator>
 
   readonly #permissions: ReadonlyMap<string, Permission>
 
-  constructor(ctx: Context, bindings: readonly Binding[]) {
+  constructor(ctx: Surroundings, bindings: readonly Pick<Binding, 'path' | 'method'>[]) {
     this.#ctx = ctx
     this.#permissions = new Map(bindings.map(({ path, method }) => [path, method.permission]))
     this.#authenticate = createAuthenticator(ctx.config)
@@ -84,7 +87,7 @@ export class Admission {
           this.#admitted.set(metadata, {
             ...this.#admit(call, path, metadata),
             gone: gone.signal,
-            reset: () => reset(call),
+            reset: () => resetStream(call),
           })
         } catch (error) {
           return refuse(error)
@@ -124,14 +127,3 @@ function typed(given: PartialStatus): PartialStatus {
     return toGrpcStatus(new PlatformError('INVALID_REQUEST', 'the request is malformed'))
   return given
 }
-
-/** The library has no way to reset one stream. Without it, a reader that takes nothing would hold what waits for it. */
-function reset(call: object): void {
-  if ('stream' in call && isClosable(call.stream)) call.stream.close(cancelCode)
-}
-
-/** CANCEL of HTTP/2 (RFC 9113 §7). */
-const cancelCode = 0x8
-
-const isClosable = (stream: unknown): stream is { close(code: number): void } =>
-  typeof stream === 'object' && stream !== null && 'close' in stream && typeof stream.close === 'function'
