@@ -7,7 +7,17 @@ import { type Door, type DoorCall, doors, type Version } from './doors.ts'
 import { alice, bob, twoTokens } from './support.ts'
 
 /** What can be wrong with a call, in the order in which it is looked at: the table of `design/doors.md`. */
-const order = ['credentials', 'permission', 'version', 'params', 'capability', 'reply', 'task', 'state'] as const
+const order = [
+  'credentials',
+  'permission',
+  'version',
+  'params',
+  'capability',
+  'reply',
+  'webhook',
+  'task',
+  'state',
+] as const
 type Rule = (typeof order)[number]
 
 /** How the params of a method are made. */
@@ -36,7 +46,8 @@ const sends = row('send', {
 })
 const onTask = (rules: Row['rules'] = {}) => row('task', { params: 'INVALID_PARAMS', task: 'TASK_NOT_FOUND', ...rules })
 const lists = row('list', { params: 'INVALID_PARAMS' })
-const push = row('push', { capability: 'PUSH_NOTIFICATION_NOT_SUPPORTED' })
+const push = row('push', { params: 'INVALID_PARAMS', task: 'TASK_NOT_FOUND' })
+const hooks = row('push', { params: 'INVALID_PARAMS', webhook: 'WEBHOOK_URL_FORBIDDEN', task: 'TASK_NOT_FOUND' })
 
 /** Method × rule. */
 const table: Readonly<Record<Version, Readonly<Record<string, Row>>>> = {
@@ -47,7 +58,7 @@ const table: Readonly<Record<Version, Readonly<Record<string, Row>>>> = {
     ListTasks: lists,
     CancelTask: onTask({ state: 'TASK_NOT_CANCELABLE' }),
     SubscribeToTask: onTask({ state: 'UNSUPPORTED_OPERATION' }),
-    CreateTaskPushNotificationConfig: push,
+    CreateTaskPushNotificationConfig: hooks,
     GetTaskPushNotificationConfig: push,
     ListTaskPushNotificationConfigs: push,
     DeleteTaskPushNotificationConfig: push,
@@ -60,7 +71,7 @@ const table: Readonly<Record<Version, Readonly<Record<string, Row>>>> = {
     'tasks/list': lists,
     'tasks/cancel': onTask({ state: 'TASK_NOT_CANCELABLE' }),
     'tasks/resubscribe': onTask(),
-    'tasks/pushNotificationConfig/set': push,
+    'tasks/pushNotificationConfig/set': hooks,
     'tasks/pushNotificationConfig/get': push,
     'tasks/pushNotificationConfig/list': push,
     'tasks/pushNotificationConfig/delete': push,
@@ -100,7 +111,12 @@ describe('each method behind each door', () => {
     const id = broken.has('task') ? foreign : ended
     if (kind === 'task') return { id: broken.has('params') ? 'x'.repeat(300) : id }
     if (kind === 'list') return { pageSize: broken.has('params') ? 0 : 1 }
-    if (kind === 'push') return { taskId: id, id: 'a', pushNotificationConfigId: 'a' }
+    if (kind === 'push') {
+      const taskId = broken.has('params') ? 'x'.repeat(300) : id
+      const url = broken.has('webhook') ? 'https://10.0.0.1/' : 'https://8.8.8.8/'
+      const names = { taskId, id: version === '0.3' ? taskId : 'a', pushNotificationConfigId: 'a' }
+      return { ...names, url, pushNotificationConfig: { url } }
+    }
     if (kind === 'card') return {}
     const configuration = broken.has('reply') ? { configuration: { acceptedOutputModes: ['image/png'] } } : {}
     return { message: messageOf(version, door, broken, id), ...configuration }

@@ -194,7 +194,7 @@ for (const [version, binding, connectClient] of [
 
     test('registers a webhook, finds it again, is told of the end of the task, and deletes it', async () => {
       await using receiver = await startReceiver()
-      const text = `tell of this, ${version}`
+      const text = `tell of this, ${name}`
       const { id: taskId } = await send(text, { agent: 'Gated', returnImmediately: true })
       const authentication = { scheme: 'Bearer', credentials: 'of-the-webhook' }
       const config = { tenant, taskId, id: 'mine', url: `${receiver.url}/`, token: 'a-token', authentication }

@@ -87,9 +87,7 @@ export async function openContext(
     changes: createChanges(store),
     hints: instance.hints,
     work: instance.work,
-    ...keysOf(database.secret),
-    pushes: new Wake(),
-    outbound: createOutbound(config.outbound),
+    ...independentParts(config, database.secret),
     signer,
     agents: hosted,
     fallback,
@@ -111,10 +109,12 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
   return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
 
-/** What works with a key of its own. */
-const keysOf = (secret: string) => ({
+/** What needs nothing of the other parts, some of it a key of its own. */
+const independentParts = ({ outbound }: Config, secret: string) => ({
   cursors: createCursors(deriveKey(secret, 'cursors')),
   sealer: createSealer(deriveKey(secret, 'push configs')),
+  outbound: createOutbound(outbound),
+  pushes: new Wake(),
 })
 
 function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {

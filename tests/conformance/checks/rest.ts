@@ -19,7 +19,6 @@ async function refusals(open: Platform): Promise<[reason: string, status: number
   return [
     ['TASK_NOT_FOUND', 404, await exchange(at(open, `/tasks/${missing}`))],
     ['TASK_NOT_CANCELABLE', 400, await post(at(open, `/tasks/${id}:cancel`), '')],
-    ['PUSH_NOTIFICATION_NOT_SUPPORTED', 400, await exchange(at(open, `/tasks/${id}/pushNotificationConfigs`))],
     ['UNSUPPORTED_OPERATION', 400, await exchange(at(open, `/tasks/${id}:subscribe`))],
     ['CONTENT_TYPE_NOT_SUPPORTED', 400, await post(at(open, '/message:send'), unheard)],
     ['VERSION_NOT_SUPPORTED', 400, await exchange(at(open, '/tasks'), { headers: { 'a2a-version': '9.9' } })],

@@ -88,13 +88,10 @@ describe('calls over gRPC', () => {
     assert.equal(ended.error?.metadata.state, 'completed')
     const push = A2AService.createTaskPushNotificationConfig.requestSerialize({
       ...{ tenant: '', id: '', token: '', authentication: undefined },
-      ...{ taskId, url: 'https://a.example/hook' },
+      ...{ taskId, url: 'https://10.0.0.1/hook' },
     })
     const refused = await asAlice('CreateTaskPushNotificationConfig', push)
-    assert.deepEqual(
-      [refused.code, refused.error?.reason],
-      [status.FAILED_PRECONDITION, 'PUSH_NOTIFICATION_NOT_SUPPORTED'],
-    )
+    assert.deepEqual([refused.code, refused.error?.reason], [status.INVALID_ARGUMENT, 'WEBHOOK_URL_FORBIDDEN'])
   })
 
   test('with names of many characters get an answer whose trailers a client takes', async () => {

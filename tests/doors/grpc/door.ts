@@ -20,7 +20,7 @@ const row = <Request>(
   toRequest: (params: RpcBody) => Request,
 ): Row => ({ ...definition, encode: params => definition.requestSerialize(toRequest(params)) })
 
-const none = { authentication: undefined, token: '', url: 'https://a.example/hook' }
+const none = { authentication: undefined, token: '' }
 const sending = ({ message, configuration }: RpcBody) => ({
   request: {
     ...{ contextId: '', metadata: undefined, extensions: [] },
@@ -67,10 +67,13 @@ const rows: Readonly<Record<DoorCall['version'], Readonly<Record<string, Row>>>>
     'tasks/get': row(LegacyA2AService.getTask, params => ({ ...named(params), historyLength: 0 })),
     'tasks/cancel': row(LegacyA2AService.cancelTask, named),
     'tasks/resubscribe': row(LegacyA2AService.taskSubscription, named),
-    'tasks/pushNotificationConfig/set': row(LegacyA2AService.createTaskPushNotificationConfig, ({ taskId, id }) => ({
-      ...{ parent: `tasks/${taskId}`, configId: id },
-      config: { name: '', pushNotificationConfig: { id, ...none } },
-    })),
+    'tasks/pushNotificationConfig/set': row(
+      LegacyA2AService.createTaskPushNotificationConfig,
+      ({ taskId, id, url }) => ({
+        ...{ parent: `tasks/${taskId}`, configId: id },
+        config: { name: '', pushNotificationConfig: { id, url, ...none } },
+      }),
+    ),
     'tasks/pushNotificationConfig/get': row(LegacyA2AService.getTaskPushNotificationConfig, config),
     'tasks/pushNotificationConfig/list': row(LegacyA2AService.listTaskPushNotificationConfig, ({ taskId }) => ({
       ...{ parent: `tasks/${taskId}`, pageSize: 0, pageToken: '' },

@@ -108,7 +108,7 @@ describe('the service of v0.3', () => {
 
   test('has no push notifications', async () => {
     const { id } = await send(sending(parts))
-    const hook = { id: 'one', url: 'https://a.example/hook', token: '', authentication: undefined }
+    const hook = { id: 'one', url: 'https://8.8.8.8/hook', token: '', authentication: undefined }
     const create = LegacyA2AService.createTaskPushNotificationConfig.requestSerialize({
       ...{ parent: `tasks/${id}`, configId: 'one' },
       config: { name: '', pushNotificationConfig: hook },
@@ -118,12 +118,14 @@ describe('the service of v0.3', () => {
     for (const [method, request] of [
       ['CreateTaskPushNotificationConfig', create],
       ['GetTaskPushNotificationConfig', named],
-      ['DeleteTaskPushNotificationConfig', named],
       ['ListTaskPushNotificationConfig', below],
+      ['DeleteTaskPushNotificationConfig', named],
     ] as const) {
-      const { code, error } = await call(method, request)
-      assert.deepEqual([code, error?.reason], [status.FAILED_PRECONDITION, 'PUSH_NOTIFICATION_NOT_SUPPORTED'])
+      const { code, details } = await call(method, request)
+      assert.equal(code, status.OK, `${method}: ${details}`)
     }
+    const gone = await call('GetTaskPushNotificationConfig', named)
+    assert.deepEqual([gone.code, gone.error?.reason], [status.NOT_FOUND, 'TASK_NOT_FOUND'])
   })
 
   test('and that of v1.0 give the extended card, which names the addresses of both ports', async () => {
