@@ -94,6 +94,36 @@ describe('calls over gRPC', () => {
     assert.deepEqual([refused.code, refused.error?.reason], [status.INVALID_ARGUMENT, 'WEBHOOK_URL_FORBIDDEN'])
   })
 
+  test('configure push notifications, and give back what was configured', async () => {
+    const { id: taskId } = taskIn(await asAlice('SendMessage', sending('ask me')))
+    const config = {
+      tenant: '',
+      id: 'one',
+      taskId,
+      url: 'https://a.example/hook',
+      token: '',
+      authentication: undefined,
+    }
+    const created = await asAlice(
+      'CreateTaskPushNotificationConfig',
+      A2AService.createTaskPushNotificationConfig.requestSerialize(config),
+    )
+    assert.equal(created.code, status.OK, created.details)
+    const one = A2AService.getTaskPushNotificationConfig.requestSerialize({ tenant: '', taskId, id: 'one' })
+    const { message } = await asAlice('GetTaskPushNotificationConfig', one)
+    const stored = A2AService.getTaskPushNotificationConfig.responseDeserialize(message ?? Buffer.alloc(0))
+    assert.deepEqual([stored.id, stored.taskId, stored.url], ['one', taskId, config.url])
+    const of = { tenant: '', taskId, pageSize: 0, pageToken: '' }
+    const listed = await asAlice(
+      'ListTaskPushNotificationConfigs',
+      A2AService.listTaskPushNotificationConfigs.requestSerialize(of),
+    )
+    const list = A2AService.listTaskPushNotificationConfigs.responseDeserialize(listed.message ?? Buffer.alloc(0))
+    assert.equal(list.configs.length, 1, listed.details)
+    assert.equal((await asAlice('DeleteTaskPushNotificationConfig', one)).code, status.OK)
+    assert.notEqual((await asAlice('GetTaskPushNotificationConfig', one)).code, status.OK)
+  })
+
   test('with names of many characters get an answer whose trailers a client takes', async () => {
     const name = '\u{1f600}'.repeat(5_000)
     const { code, details } = await asAlice('SendMessage', sending('hello', { metadata: { agent: name } }))

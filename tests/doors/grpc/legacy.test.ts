@@ -106,26 +106,26 @@ describe('the service of v0.3', () => {
     assert.equal((await send(sending(parts))).metadata?.[generationKey], undefined)
   })
 
-  test('has no push notifications', async () => {
+  test('configures push notifications, and gives back what was configured', async () => {
     const { id } = await send(sending(parts))
     const hook = { id: 'one', url: 'https://8.8.8.8/hook', token: '', authentication: undefined }
     const create = LegacyA2AService.createTaskPushNotificationConfig.requestSerialize({
       ...{ parent: `tasks/${id}`, configId: 'one' },
       config: { name: '', pushNotificationConfig: hook },
     })
-    const named = LegacyA2AService.cancelTask.requestSerialize({ name: `tasks/${id}/pushNotificationConfigs/one` })
-    const below = LegacyA2AService.cancelTask.requestSerialize({ name: `tasks/${id}` })
-    for (const [method, request] of [
-      ['CreateTaskPushNotificationConfig', create],
-      ['GetTaskPushNotificationConfig', named],
-      ['ListTaskPushNotificationConfig', below],
-      ['DeleteTaskPushNotificationConfig', named],
-    ] as const) {
-      const { code, details } = await call(method, request)
-      assert.equal(code, status.OK, `${method}: ${details}`)
-    }
-    const gone = await call('GetTaskPushNotificationConfig', named)
-    assert.deepEqual([gone.code, gone.error?.reason], [status.NOT_FOUND, 'TASK_NOT_FOUND'])
+    assert.equal((await call('CreateTaskPushNotificationConfig', create)).code, status.OK)
+    const name = `tasks/${id}/pushNotificationConfigs/one`
+    const one = LegacyA2AService.getTaskPushNotificationConfig.requestSerialize({ name })
+    const { message } = await call('GetTaskPushNotificationConfig', one)
+    const stored = LegacyA2AService.getTaskPushNotificationConfig.responseDeserialize(message ?? nothing)
+    assert.deepEqual([stored.name, stored.pushNotificationConfig], [name, hook])
+    const below = LegacyA2AService.listTaskPushNotificationConfig.requestSerialize({
+      ...{ parent: `tasks/${id}`, pageSize: 0, pageToken: '' },
+    })
+    const listed = (await call('ListTaskPushNotificationConfig', below)).message ?? nothing
+    assert.deepEqual(LegacyA2AService.listTaskPushNotificationConfig.responseDeserialize(listed).configs, [stored])
+    assert.equal((await call('DeleteTaskPushNotificationConfig', one)).code, status.OK)
+    assert.notEqual((await call('GetTaskPushNotificationConfig', one)).code, status.OK)
   })
 
   test('and that of v1.0 give the extended card, which names the addresses of both ports', async () => {
