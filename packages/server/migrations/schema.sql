@@ -368,6 +368,17 @@ end
 $function$;
 -- owner ct_owner, security definer; execute: ct_app=EXECUTE, ct_system=EXECUTE
 
+CREATE OR REPLACE FUNCTION public.keep_turns()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return null;
+end
+$function$;
+-- owner ct_owner; execute: the owner only
+
 CREATE OR REPLACE FUNCTION public.lock_task_event_partition(name text)
  RETURNS void
  LANGUAGE plpgsql
@@ -428,6 +439,7 @@ CREATE TRIGGER check_task_transition BEFORE UPDATE OF state ON public.tasks FOR 
 CREATE TRIGGER count_deleted_tasks AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_tasks();
 CREATE TRIGGER count_moved_task AFTER UPDATE OF state ON public.tasks FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION count_moved_task();
 CREATE TRIGGER count_new_tasks AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_new_tasks();
+CREATE TRIGGER keep_turns BEFORE UPDATE OF lease_owner ON public.tasks FOR EACH ROW WHEN (((new.inbox_seq > new.turn_seq) AND (new.lease_owner IS DISTINCT FROM old.lease_owner) AND (new.lease_owner IS NOT NULL) AND (NOT (new.attempt_at IS DISTINCT FROM old.attempt_at)))) EXECUTE FUNCTION keep_turns();
 CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EACH ROW WHEN ((new.has_push AND (new.generation > old.generation))) EXECUTE FUNCTION mark_push_configs();
 
 -- policies

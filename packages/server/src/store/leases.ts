@@ -32,7 +32,8 @@ const putOffSeconds = 30
 
 // Of a serial agent's tasks only the first in line may be taken, while none of the same line runs; one that ran and was
 // lost is behind nobody. Losses that lie so far apart that the attempts between did much work do not add up. A version
-// before turns writes messages without `inbox_seq`.
+// before turns writes messages without `inbox_seq`, and gets no lease of a task in which one waits: it does not set
+// `attempt_at` (see the trigger `keep_turns`).
 const claim = statement(`
   with due as (
     select tenant_id, id, lease_owner, lease_until, state, principal, agent, serial_key from tasks t
@@ -53,6 +54,7 @@ const claim = statement(`
     lease_owner = case when behind then t.lease_owner else $1 end,
     lease_token = case when behind then t.lease_token else gen_random_uuid() end,
     lease_until = now() + make_interval(secs => case when behind then ${putOffSeconds} * (1 + random()) else $3 end),
+    attempt_at = case when behind then attempt_at else now() end,
     lost_leases = case when c.lease_owner is not null and attempt_at < now() - interval '10 minutes' then 0
       else lost_leases end,
     inbox_seq = case when behind then inbox_seq else greatest(inbox_seq, (
