@@ -63,7 +63,13 @@ export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptio
     admit() {
       if (room() <= 0) return null
       admitted++
-      return { [Symbol.dispose]: () => void admitted-- }
+      let isHeld = true
+      return {
+        [Symbol.dispose]() {
+          if (isHeld) admitted--
+          isHeld = false
+        },
+      }
     },
     room: () => Math.max(0, room()),
     size: () => byToken.size,
