@@ -44,6 +44,17 @@ export interface RunningOptions {
   onEnd(): void
 }
 
+/** A place that is given back once, however often it is disposed. */
+function placeUntil(giveBack: () => void): Disposable {
+  let isHeld = true
+  return {
+    [Symbol.dispose]() {
+      if (isHeld) giveBack()
+      isHeld = false
+    },
+  }
+}
+
 export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptions): RunningTasks {
   const byTask = new Map<string, Set<Run>>()
   const byToken = new Map<string, Run>()
@@ -63,13 +74,7 @@ export function createRunningTasks({ slots, most, onStart, onEnd }: RunningOptio
     admit() {
       if (room() <= 0) return null
       admitted++
-      let isHeld = true
-      return {
-        [Symbol.dispose]() {
-          if (isHeld) admitted--
-          isHeld = false
-        },
-      }
+      return placeUntil(() => void admitted--)
     },
     room: () => Math.max(0, room()),
     size: () => byToken.size,
