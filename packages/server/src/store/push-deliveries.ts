@@ -1,18 +1,10 @@
+import type { NewPushConfig } from './push-configs.ts'
 import { statement } from './statement.ts'
 import type { SystemWriter } from './store.ts'
-import type { WireVersion } from './tasks.ts'
 
 /** Where notifications go, with what it takes to send them. */
-export interface PushTarget {
+export interface PushTarget extends NewPushConfig {
   tenantId: string
-  taskId: string
-  /** Of the configuration. */
-  id: string
-  principal: string
-  wireVersion: WireVersion
-  url: string
-  authScheme: string | null
-  sealed: Buffer
 }
 
 /** A configuration that this instance has taken: nobody else sends for it until the lease is over. */
