@@ -70,6 +70,7 @@ export function markedTask(mark: string, more: Partial<NewTask> = {}): NewTask {
     request: { messageId: newId(), hash: '00' },
     lease: null,
     serialKey: null,
+    queue: null,
     plan: planEvents(events, mark),
     ...more,
   }

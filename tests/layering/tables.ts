@@ -64,8 +64,10 @@ export const serverLeaves: readonly string[] = [
   'logger',
   'metrics',
   'news',
+  'parse-params',
   'outbound',
   'principal',
+  'read-input',
   'redact',
   'running',
   'signing',
@@ -77,6 +79,8 @@ export const serverLeaves: readonly string[] = [
   'version',
   'wake',
   'work',
+  'worker-hub',
+  'worker-token',
 ]
 
 export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']

@@ -2,6 +2,7 @@
 
 -- sequences
 
+create sequence lanes_id_seq; -- owner ct_owner
 create sequence task_counts_id_seq; -- owner ct_owner
 
 -- tables
@@ -13,6 +14,22 @@ create table blobs (
   created_at timestamp(3) with time zone default now() not null,
   task_id uuid,
   constraint blobs_pkey PRIMARY KEY (tenant_id, id)
+); -- owner ct_owner, row level security, forced
+
+create table codebases (
+  tenant_id uuid not null,
+  id uuid not null,
+  principal text not null,
+  name text not null,
+  path text,
+  description text,
+  git_url text,
+  git_branch text,
+  watch boolean default true not null,
+  watch_interval_seconds integer default 5 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint codebases_pkey PRIMARY KEY (tenant_id, id)
 ); -- owner ct_owner, row level security, forced
 
 create table context_keys (
@@ -33,6 +50,21 @@ create table instances (
   started_at timestamp(3) with time zone default now() not null,
   constraint instances_pkey PRIMARY KEY (id)
 ); -- owner ct_owner
+
+create table lanes (
+  tenant_id uuid not null,
+  id bigint generated always as identity not null,
+  digest bytea not null,
+  principal text not null,
+  worker_id text,
+  agent_name text,
+  codebase_id uuid,
+  capabilities text[] not null,
+  model_ref text,
+  held boolean not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint lanes_pkey PRIMARY KEY (tenant_id, id)
+); -- owner ct_owner, row level security, forced
 
 create table memories (
   tenant_id uuid not null,
@@ -124,7 +156,7 @@ create table task_events (
   at timestamp(3) with time zone default now() not null,
   body jsonb not null,
   constraint task_events_pkey PRIMARY KEY (tenant_id, task_id, seq),
-  constraint task_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'message'::text, 'attempt'::text, 'status'::text, 'artifact'::text]))),
+  constraint task_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'message'::text, 'attempt'::text, 'status'::text, 'artifact'::text, 'output'::text, 'progress'::text]))) NOT VALID,
   constraint task_events_seq_check CHECK ((seq > 0))
 ) partition by RANGE (task_id); -- owner ct_owner, row level security, forced
 
@@ -145,6 +177,22 @@ create table task_requests (
   task_id uuid not null,
   created_at timestamp(3) with time zone default now() not null,
   constraint task_requests_pkey PRIMARY KEY (tenant_id, principal, agent, message_id)
+); -- owner ct_owner, row level security, forced
+
+create table task_work (
+  tenant_id uuid not null,
+  task_id uuid not null,
+  title text not null,
+  agent_type text not null,
+  codebase_id uuid,
+  routing jsonb not null,
+  model_ref text,
+  session_id text,
+  time_limit_seconds integer,
+  progress jsonb,
+  checkpoint jsonb,
+  checkpoint_seq bigint default 0 not null,
+  constraint task_work_pkey PRIMARY KEY (tenant_id, task_id)
 ); -- owner ct_owner, row level security, forced
 
 create table tasks (
@@ -176,6 +224,12 @@ create table tasks (
   attempt_at timestamp(3) with time zone,
   dead_letter text,
   has_push boolean default false not null,
+  lane bigint,
+  priority smallint default 0 not null,
+  deadline_at timestamp(3) with time zone,
+  max_attempts smallint,
+  worker_id text,
+  report_seq bigint default 0 not null,
   constraint tasks_pkey PRIMARY KEY (tenant_id, id),
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'working'::text, 'input-required'::text, 'auth-required'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text]))),
   constraint tasks_wire_version_check CHECK ((wire_version = ANY (ARRAY['0.3'::text, '1.0'::text])))
@@ -190,6 +244,34 @@ create table tenants (
   constraint tenants_name_check CHECK (((name ~ '^[a-z][a-z0-9-]{0,62}$'::text) AND (name <> 'v1'::text)))
 ); -- owner ct_owner, row level security, forced
 
+create table worker_codebases (
+  tenant_id uuid not null,
+  worker_id text not null,
+  codebase_id uuid not null,
+  path text not null,
+  constraint worker_codebases_pkey PRIMARY KEY (tenant_id, worker_id, codebase_id)
+); -- owner ct_owner, row level security, forced
+
+create table workers (
+  tenant_id uuid not null,
+  id text not null,
+  key uuid not null,
+  principal text not null,
+  name text not null,
+  hostname text,
+  capabilities text[] not null,
+  agents text[] not null,
+  model_refs text[] not null,
+  models jsonb not null,
+  takes_global boolean not null,
+  token_hash bytea not null,
+  state text not null,
+  registered_at timestamp(3) with time zone default now() not null,
+  seen_at timestamp(3) with time zone default now() not null,
+  constraint workers_pkey PRIMARY KEY (tenant_id, id),
+  constraint workers_state_check CHECK ((state = ANY (ARRAY['active'::text, 'draining'::text, 'unregistered'::text])))
+); -- owner ct_owner, row level security, forced
+
 -- partitions
 
 task_events_<month> of task_events; -- owner ct_owner, row level security, forced
@@ -198,18 +280,26 @@ task_events_default of task_events DEFAULT; -- owner ct_owner, row level securit
 -- indexes
 
 CREATE INDEX blobs_task ON public.blobs USING btree (tenant_id, task_id);
+CREATE INDEX codebases_path ON public.codebases USING btree (tenant_id, path);
+CREATE UNIQUE INDEX lanes_digest ON public.lanes USING btree (tenant_id, digest);
 CREATE INDEX push_configs_due ON public.push_configs USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX push_configs_leased ON public.push_configs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX push_dead_letters_age ON public.push_dead_letters USING btree (created_at);
 CREATE INDEX push_dead_letters_due ON public.push_dead_letters USING btree (retry_at) WHERE (retry_at IS NOT NULL);
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
+CREATE INDEX task_work_codebase ON public.task_work USING btree (tenant_id, codebase_id, task_id) WHERE (codebase_id IS NOT NULL);
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
 CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC) WHERE (dead_letter IS NOT NULL);
+CREATE INDEX tasks_deadline ON public.tasks USING btree (deadline_at) WHERE ((deadline_at IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_leased ON public.tasks USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX tasks_listing ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC);
+CREATE INDEX tasks_ready ON public.tasks USING btree (lane, priority DESC, id) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (lease_until IS NULL));
 CREATE UNIQUE INDEX tasks_serial_running ON public.tasks USING btree (tenant_id, principal, agent, serial_key) WHERE ((serial_key IS NOT NULL) AND (state = 'working'::text));
 CREATE INDEX tasks_serial_waiting ON public.tasks USING btree (tenant_id, principal, agent, serial_key, id) WHERE ((serial_key IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'working'::text])));
 CREATE INDEX tasks_unfinished ON public.tasks USING btree (lease_until) WHERE (state = ANY (ARRAY['submitted'::text, 'working'::text]));
+CREATE INDEX tasks_worker ON public.tasks USING btree (tenant_id, worker_id, id) WHERE (worker_id IS NOT NULL);
+CREATE INDEX worker_codebases_codebase ON public.worker_codebases USING btree (tenant_id, codebase_id);
+CREATE UNIQUE INDEX workers_key ON public.workers USING btree (key);
 
 -- views
 
@@ -445,6 +535,8 @@ CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EA
 -- policies
 
 create policy system_access on blobs as permissive for all to ct_system using (true) with check (true);
+create policy system_access on codebases as permissive for all to ct_system using (true) with check (true);
+create policy system_access on lanes as permissive for all to ct_system using (true) with check (true);
 create policy system_access on memories as permissive for all to ct_system using (true) with check (true);
 create policy system_access on push_configs as permissive for all to ct_system using (true) with check (true);
 create policy system_access on push_dead_letters as permissive for all to ct_system using (true) with check (true);
@@ -455,9 +547,14 @@ create policy system_access on task_events_<month> as permissive for all to ct_s
 create policy system_access on task_events_default as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_messages as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_requests as permissive for all to ct_system using (true) with check (true);
+create policy system_access on task_work as permissive for all to ct_system using (true) with check (true);
 create policy system_access on tasks as permissive for all to ct_system using (true) with check (true);
 create policy system_access on tenants as permissive for all to ct_system using (true) with check (true);
+create policy system_access on worker_codebases as permissive for all to ct_system using (true) with check (true);
+create policy system_access on workers as permissive for all to ct_system using (true) with check (true);
 create policy tenant_isolation on blobs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on codebases as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on lanes as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on memories as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on push_configs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on push_dead_letters as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
@@ -468,13 +565,18 @@ create policy tenant_isolation on task_events_<month> as permissive for all to c
 create policy tenant_isolation on task_events_default as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_messages as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_requests as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on task_work as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on tasks as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on tenants as permissive for all to ct_app using ((id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on worker_codebases as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on workers as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 
 -- grants
 
 blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
+codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
+lanes: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 memories: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 push_configs: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
 push_dead_letters: ct_app=DELETE SELECT, ct_system=DELETE INSERT SELECT UPDATE
@@ -486,5 +588,8 @@ task_counts: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT UPDATE
 task_events: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT
 task_messages: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 task_requests: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
+task_work: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 tasks: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
 tenants: ct_app=SELECT, ct_system=DELETE INSERT SELECT
+worker_codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+workers: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT

@@ -20,6 +20,7 @@ import { createOutbound } from './outbound/outbound.ts'
 import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
+import { createLaneIds } from './store/lane-ids.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore, type Store } from './store/store.ts'
@@ -85,8 +86,10 @@ export async function openContext(
     tracer,
     submissions: observeSubmissions(store, observer),
     changes: createChanges(store),
+    lanes: createLaneIds(store),
     hints: instance.hints,
     work: instance.work,
+    workers: instance.workers,
     ...independentParts(config, database.secret),
     signer,
     agents: hosted,

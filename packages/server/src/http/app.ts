@@ -16,13 +16,18 @@ import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
 import { metricsRoutes } from '../api/metrics/routes.ts'
+import { tasksRoutes } from '../api/tasks/routes.ts'
+import { workersRoutes } from '../api/workers/routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
+import { createWorkerAuthenticator } from '../auth/authenticate-worker.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { presentRpcError } from '../present/error.ts'
+import { workerRoutes } from '../worker-api/routes.ts'
+import { workerTokenIn } from '../worker-token.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
@@ -78,6 +83,9 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(cardRoutes(ctx))
   await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
+  await app.register(workersRoutes(ctx))
+  await app.register(workerRoutes(ctx))
+  await app.register(tasksRoutes(ctx))
   await app.register(healthRoutes(ctx))
   await app.register(metricsRoutes(ctx))
   return app
@@ -104,12 +112,17 @@ function checkOrigins(app: FastifyInstance, ctx: Context) {
 
 function checkCredentials(app: FastifyInstance, ctx: Context) {
   const authenticate = createAuthenticator(ctx.config)
+  const authenticateWorker = createWorkerAuthenticator(ctx)
   app.decorateRequest('principal')
   app.addHook('onRequest', async request => {
     const { permission } = request.routeOptions.config
     if (permission === undefined || permission === 'public') return
     const { headers, raw } = request
-    request.principal = authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+    const workerToken = workerTokenIn(headers, ctx.config.auth.header)
+    request.principal =
+      workerToken === null
+        ? authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+        : await authenticateWorker(workerToken)
     authorize(request.principal, permission)
   })
 }

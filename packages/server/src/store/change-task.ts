@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 import { type TaskRow, taskColumns } from './tasks.ts'
+import type { WorkNote } from './work.ts'
 
 export interface TaskChange {
   taskId: string
@@ -26,6 +27,10 @@ export interface TaskChange {
    */
   turn?: number | 'first message' | 'all read'
   lease: LeaseChange
+  /** Set for a report of a worker: its number, right behind the last one that was taken. */
+  reportSeq?: number
+  /** What a report notes beside the log. */
+  note?: WorkNote
   /** Attempts in a row that were lost, from here on. */
   lostLeases?: number
   deadLetter?: string
@@ -69,7 +74,8 @@ function leaseJson(lease: LeaseChange): object | undefined {
 const allowed = `t.tenant_id = $1 and t.id = i.id and t.state = any (i."from")
       and (i.token is null or (t.lease_token = i.token and t.attempt = i.attempt))
       and (i.principal is null or t.principal = i.principal)
-      and (i."whenRead" is not true or t.inbox_seq <= t.turn_seq)`
+      and (i."whenRead" is not true or t.inbox_seq <= t.turn_seq)
+      and (i."reportSeq" is null or t.report_seq = i."reportSeq" - 1)`
 
 // One statement for any number of tasks. The rows of `tasks` are locked first, in the order of the input; seq and
 // generation of all other rows follow from them. A change that its row refuses is left out of the result, and out of
@@ -80,7 +86,7 @@ const changeAfter = (before: string, condition: string) => `
     select * from jsonb_to_recordset($2::jsonb) as i (
       id uuid, "from" text[], token uuid, attempt int, principal text, "whenRead" boolean, turn bigint,
       "opensTurn" boolean, "readsAll" boolean, lease jsonb, "lostLeases" int, "deadLetter" text, replaced text[], "messageId" text,
-      hash text, plan jsonb)
+      hash text, "reportSeq" bigint, note jsonb, plan jsonb)
     limit $3
   ), ${before}
   task as (
@@ -105,6 +111,7 @@ const changeAfter = (before: string, condition: string) => `
         else now() + make_interval(secs => (lease->>'seconds')::float8) end,
       lost_leases = coalesce("lostLeases", t.lost_leases),
       dead_letter = coalesce("deadLetter", t.dead_letter),
+      report_seq = coalesce("reportSeq", t.report_seq),
       updated_at = now()
     from input i
     where ${allowed} ${condition}
@@ -113,6 +120,15 @@ const changeAfter = (before: string, condition: string) => `
     select id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
       generation::bigint - (plan->>'visible')::bigint as generation, replaced, plan
     from input join task using (id)
+  ), note as (
+    update task_work w set
+      progress = coalesce(nullif(note->'progress', 'null'), w.progress),
+      checkpoint = case when (note->'checkpoint'->>'seq')::bigint > w.checkpoint_seq then note->'checkpoint'->'data'
+        else w.checkpoint end,
+      checkpoint_seq = greatest(w.checkpoint_seq, (note->'checkpoint'->>'seq')::bigint),
+      session_id = coalesce(note->>'sessionId', w.session_id)
+    from input join task using (id)
+    where note is not null and w.tenant_id = $1 and w.task_id = id
   ), event as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
     select $1, id, b.seq + e."offset", b.generation + e."visibleOffset", e.kind, e.v, e.actor, e.body

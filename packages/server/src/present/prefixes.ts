@@ -1,0 +1,2 @@
+/** Where the management routes are served: the second is the name that older programs know. */
+export const prefixes = ['/v1/agent', '/v1/opencode'] as const
