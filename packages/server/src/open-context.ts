@@ -84,9 +84,7 @@ export async function openContext(
     store,
     metrics,
     tracer,
-    submissions: observeSubmissions(store, observer),
-    changes: createChanges(store),
-    lanes: createLaneIds(store),
+    ...writersOf(store, observer),
     hints: instance.hints,
     work: instance.work,
     workers: instance.workers,
@@ -111,6 +109,13 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
   const hosted = given.map(agent => observeAgent(agent, observer))
   return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
+
+/** What stands between the operations and the store. */
+const writersOf = (store: Store, observer: Parameters<typeof observeSubmissions>[1]) => ({
+  submissions: observeSubmissions(store, observer),
+  changes: createChanges(store),
+  lanes: createLaneIds(store),
+})
 
 /** What needs nothing of the other parts, some of it a key of its own. */
 const independentParts = ({ outbound }: Config, secret: string) => ({

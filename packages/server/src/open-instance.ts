@@ -76,12 +76,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   })
   // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.
   if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
-  const workers = createWorkerHub({
-    takersOf: ({ tenantId, lane }) => store.read(tenantId, tx => findTakers(tx, tenantId, lane)),
-    sendPlace: place => others.bus.sendPlace(place),
-    sendNews: (worker, news) => others.bus.sendNews(worker, news),
-    onError: error => options.log.warn({ err: error }, 'workers could not be woken'),
-  })
+  const workers = openHub(options, () => others.bus)
   const others = database.isOwn ? alone() : await joinOthers(stack, options, { woken, running, workers })
   stack.defer(async () => {
     // Without a database they run out by themselves.
@@ -106,6 +101,14 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub =>
+  createWorkerHub({
+    takersOf: ({ tenantId, lane }) => store.read(tenantId, tx => findTakers(tx, tenantId, lane)),
+    sendPlace: place => bus().sendPlace(place),
+    sendNews: (worker, news) => bus().sendNews(worker, news),
+    onError: error => log.warn({ err: error }, 'workers could not be woken'),
+  })
 
 interface Others {
   hints: Hints

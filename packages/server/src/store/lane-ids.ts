@@ -18,7 +18,7 @@ export function createLaneIds(store: Store): LaneIds {
       const key = `${tenantId} ${digestOf(lane)}`
       const kept = known.get(key)
       if (kept !== undefined) return kept
-      const id = await store.transact(tenantId, tx => obtainLane(tx, tenantId, lane))
+      const id = await store.write(tenantId, tx => obtainLane(tx, tenantId, lane))
       if (id === null) throw tooMany()
       if (known.size >= mostKept) known.clear()
       known.set(key, id)

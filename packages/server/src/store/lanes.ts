@@ -36,9 +36,11 @@ const find = statement(`select id::float8 as id from lanes where tenant_id = $1 
 export async function obtainLane(tx: Writer, tenantId: string, lane: Lane): Promise<number | null> {
   const digest = digestOf(lane)
   const { principal, workerId, agentName, codebaseId, capabilities, modelRef, held } = lane
-  await tx.query(insert, [tenantId, digest, principal, workerId, agentName, codebaseId, capabilities, modelRef, held])
-  // A statement of its own: one that waited for another's insert sees it only now.
-  const [row] = await tx.query<{ id: number }>(find, [tenantId, digest])
+  const [, [row]] = await Promise.all([
+    tx.query(insert, [tenantId, digest, principal, workerId, agentName, codebaseId, capabilities, modelRef, held]),
+    // A statement of its own: one that waited for another's insert sees it only now.
+    tx.query<{ id: number }>(find, [tenantId, digest]),
+  ])
   return row?.id ?? null
 }
 

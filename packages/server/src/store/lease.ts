@@ -15,6 +15,8 @@ export interface Lease {
 export interface Fence {
   attempt: number
   token: string
+  /** Who has to hold the lease, where the token alone does not tell. */
+  owner?: string
 }
 
 /** A place in the queue: the task may be taken after so many seconds. */

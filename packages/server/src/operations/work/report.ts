@@ -65,7 +65,7 @@ function writeOf({ config }: Context, worker: ActingWorker, report: Report) {
     taskId,
     actor: worker.actor,
     from: ['working' as const],
-    fence: { attempt, token },
+    fence: { attempt, token, owner: worker.key },
     reportSeq,
     events: eventsOf(report),
     ...(settles(eventsOf(report))
