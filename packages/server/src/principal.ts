@@ -4,6 +4,8 @@ export const permissions = [
   'agents:read',
   'tasks:read',
   'tasks:write',
+  'codebases:read',
+  'codebases:write',
   'workers:read',
   'workers:register',
   'worker:run',

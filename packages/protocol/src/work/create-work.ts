@@ -12,13 +12,14 @@ const firstLine = (prompt: string): string => prompt.trim().split(/\r|\n/, 1)[0]
 
 /**
  * Work for a worker, as `POST /v1/agent/tasks` takes it. Durations are seconds, `priority` higher first. `codebase_id` has the
- * alias `workspace_id`, `model` the alias `model_ref`.
+ * alias `workspace_id`, `model` the alias `model_ref`, `agent_type` the alias `agent`.
  */
 export const CreateWork = z
   .looseObject({
     title: optional(Name.max(limits.titleChars)),
     prompt: z.string().min(1).max(limits.textChars),
-    agent_type: optional(Label).transform(given => given ?? 'build'),
+    agent_type: optional(Label),
+    agent: optional(Label),
     priority: z.int().min(-limits.workPriority).max(limits.workPriority).default(0),
     metadata: Metadata.default({}),
     codebase_id: optional(z.string().max(limits.idChars)),
@@ -35,9 +36,10 @@ export const CreateWork = z
     delay_seconds: z.number().min(0).max(limits.timeLimitSeconds).default(0),
     time_limit_seconds: optional(z.int().min(1).max(limits.timeLimitSeconds)),
   })
-  .transform(({ codebase_id, workspace_id, model, model_ref, title, ...rest }) => ({
+  .transform(({ codebase_id, workspace_id, model, model_ref, title, agent, ...rest }) => ({
     ...rest,
     title: title ?? firstLine(rest.prompt),
+    agent_type: rest.agent_type ?? agent ?? 'build',
     codebaseId: codebase_id ?? workspace_id ?? null,
     modelRef: model_ref ?? model ?? null,
   }))

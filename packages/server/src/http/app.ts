@@ -14,6 +14,7 @@ import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
 import { restPathOf } from '../a2a/rest/rest-paths.ts'
 import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
+import { codebasesRoutes } from '../api/codebases/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
 import { metricsRoutes } from '../api/metrics/routes.ts'
 import { tasksRoutes } from '../api/tasks/routes.ts'
@@ -84,6 +85,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
   await app.register(workersRoutes(ctx))
+  await app.register(codebasesRoutes(ctx))
   await app.register(workerRoutes(ctx))
   await app.register(tasksRoutes(ctx))
   await app.register(healthRoutes(ctx))

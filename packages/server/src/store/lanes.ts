@@ -55,6 +55,29 @@ export const isOpenTo = `l.tenant_id = w.tenant_id
       and l.capabilities <@ w.capabilities
       and (l.model_ref is null or l.model_ref = any (w.model_refs))`
 
+const ofTask = statement(`
+  select l.principal, l.worker_id as "workerId", l.agent_name as "agentName", l.codebase_id as "codebaseId",
+    l.capabilities, l.model_ref as "modelRef", l.held
+  from tasks t join lanes l on l.tenant_id = t.tenant_id and l.id = t.lane
+  where t.tenant_id = $1 and t.id = $2`)
+
+/** The lane of a task of workers. */
+export async function findLaneOf(tx: Reader, tenantId: string, taskId: string): Promise<Lane | null> {
+  const [row] = await tx.query<Lane>(ofTask, [tenantId, taskId])
+  return row ?? null
+}
+
+const move = statement(`
+  update tasks set lane = $3, lease_until = null where tenant_id = $1 and id = $2 and state = 'submitted' returning id`)
+
+/** Puts a waiting task into another lane, to be taken at once. @returns false if it waits no more. */
+export async function moveToLane(
+  tx: Writer,
+  { tenantId, taskId, lane }: { tenantId: string; taskId: string; lane: number },
+): Promise<boolean> {
+  return (await tx.query(move, [tenantId, taskId, lane])).length > 0
+}
+
 const takers = statement(`
   select w.id from lanes l join workers w on ${isOpenTo}
   where l.tenant_id = $1 and l.id = $2 and w.state = 'active'`)

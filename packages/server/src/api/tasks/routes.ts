@@ -1,4 +1,3 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { TaskState } from '@codetether/protocol/task-state'
 import { CreateWork } from '@codetether/protocol/work/create-work'
@@ -7,11 +6,13 @@ import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { cancelWork } from '../../operations/work/cancel-work.ts'
 import { createWork } from '../../operations/work/create-work.ts'
+import { dispatchWork, requeueWork } from '../../operations/work/dispatch.ts'
 import { getWork } from '../../operations/work/get-work.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { presentWork, workStatuses } from '../../present/work-task.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listWork } from '../../store/read-work.ts'
+import { readKey } from './idempotency-key.ts'
 import { outputRoutes } from './output-routes.ts'
 
 /** What older programs call a task that waits or runs. */
@@ -89,15 +90,12 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       const task = await cancelWork(ctx, request.principal, request.params.id)
       return { success: true, task_id: task.id, status: workStatuses[task.state], task: presentWork(task) }
     })
+
+    for (const [verb, act] of Object.entries({ dispatch: dispatchWork, requeue: requeueWork }))
+      app.post<ById>(`${url}/:id/${verb}`, write, async request => {
+        const task = presentWork(await act(ctx, request.principal, request.params.id))
+        return { success: true, task_id: task.id, status: task.status, task }
+      })
   }
   await app.register(outputRoutes(ctx))
-}
-
-const idempotencyKey = z.string().regex(/^[!-~]{1,256}$/)
-
-function readKey(header: unknown): string | null {
-  if (header === undefined) return null
-  const key = idempotencyKey.safeParse(header)
-  if (key.success) return key.data
-  throw new PlatformError('INVALID_REQUEST', 'Idempotency-Key must be 1 to 256 visible ASCII characters')
 }

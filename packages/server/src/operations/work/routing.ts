@@ -1,10 +1,9 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import type { JsonObject } from '@codetether/protocol/json'
 import type { WorkRequest } from '@codetether/protocol/work/create-work'
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
-import { findCodebase } from '../../store/codebases.ts'
 import { findTakers, type Lane } from '../../store/lanes.ts'
+import { getCodebase } from './codebases.ts'
 
 /** Where a task waits, and how that was found: what `metadata.routing` tells. */
 export interface Routed {
@@ -15,13 +14,12 @@ export interface Routed {
 
 /** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
 const globalCodebase = 'global'
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Finds the lane of a task. Throws NOT_FOUND for a codebase that is not there. */
 export async function routeWork(ctx: Context, principal: Principal, request: WorkRequest): Promise<Routed> {
   const { tenantId } = principal
   const codebaseId = request.codebaseId === globalCodebase ? null : request.codebaseId
-  if (codebaseId !== null) await checkCodebase(ctx, tenantId, codebaseId)
+  if (codebaseId !== null) await getCodebase(ctx, principal, codebaseId)
   const lane: Lane = {
     principal: principal.id,
     workerId: request.target_worker_id ?? null,
@@ -34,11 +32,6 @@ export async function routeWork(ctx: Context, principal: Principal, request: Wor
   const id = await ctx.lanes.idOf(tenantId, lane)
   const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))
   return { lane: id, codebaseId, routing: describe(lane, takers.length) }
-}
-
-async function checkCodebase({ store }: Context, tenantId: string, id: string): Promise<void> {
-  const known = uuid.test(id) ? await store.read(tenantId, tx => findCodebase(tx, tenantId, id)) : null
-  if (!known) throw new PlatformError('NOT_FOUND', 'there is no such codebase', { metadata: { codebaseId: id } })
 }
 
 /** Only what was asked for, and whether anybody who is registered could ever take the task. */
