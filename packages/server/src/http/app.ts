@@ -17,6 +17,8 @@ import { agentsRoutes } from '../api/agents/routes.ts'
 import { codebasesRoutes } from '../api/codebases/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
 import { metricsRoutes } from '../api/metrics/routes.ts'
+import { modelsRoutes } from '../api/models/routes.ts'
+import { queueRoutes } from '../api/queue/routes.ts'
 import { tasksRoutes } from '../api/tasks/routes.ts'
 import { workersRoutes } from '../api/workers/routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
@@ -86,6 +88,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(agentsRoutes(ctx))
   await app.register(workersRoutes(ctx))
   await app.register(codebasesRoutes(ctx))
+  await app.register(modelsRoutes(ctx))
+  await app.register(queueRoutes(ctx))
   await app.register(workerRoutes(ctx))
   await app.register(tasksRoutes(ctx))
   await app.register(healthRoutes(ctx))

@@ -4,9 +4,7 @@ import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
 import { submitTask } from '../submit-task.ts'
 import { routeWork } from './routing.ts'
-
-/** Who carries out what is meant for workers, in listings and in A2A. */
-const workerAgentName = 'Worker'
+import { workerAgentName } from './worker-agent.ts'
 
 /**
  * Stores work for workers; those that may take it are woken. With a key, sending it again finds its task.
