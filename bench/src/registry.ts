@@ -4,5 +4,6 @@ import { history } from './benchmarks/history.ts'
 import { send } from './benchmarks/send.ts'
 import { start } from './benchmarks/start.ts'
 import { streams } from './benchmarks/streams.ts'
+import { transports } from './benchmarks/transports.ts'
 
-export const benchmarks: readonly Benchmark[] = [send, start, streams, history, append]
+export const benchmarks: readonly Benchmark[] = [send, start, streams, history, append, transports]

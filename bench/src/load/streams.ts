@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BURST, BURST_ARTIFACTS } from '../peers/script.ts'
+import { httpPost } from './http-post.ts'
 import { Stream } from './stream.ts'
 import { FRAMES_BEFORE, inspectStream } from './verify-stream.ts'
 
@@ -91,19 +92,10 @@ function closeOnAbort(streams: Streams, signal: AbortSignal): Disposable {
 
 function requestOf({ url, message, tokens }: StreamsPlan, index: number): string {
   const { host, pathname } = new URL(url)
-  const token = tokens[index % tokens.length]
   const body = JSON.stringify({
     ...{ jsonrpc: '2.0', id: index + 1, method: 'SendStreamingMessage' },
     params: { message: { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: message }] } },
   })
-  const headers = [
-    `POST ${pathname} HTTP/1.1`,
-    `Host: ${host}`,
-    'Content-Type: application/json',
-    'Accept: text/event-stream',
-    'A2A-Version: 1.0',
-    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
-    `Content-Length: ${body.length}`,
-  ]
-  return `${headers.join('\r\n')}\r\n\r\n${body}`
+  const token = tokens[index % tokens.length]
+  return httpPost({ host, path: pathname, accept: 'text/event-stream', version: '1.0', token }, body)
 }
