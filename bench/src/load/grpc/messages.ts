@@ -1,10 +1,10 @@
-import { SendMessageRequest, SendMessageResponse } from '@a2a-js/sdk'
+import { SendMessageRequest, SendMessageResponse, StreamResponse } from '@a2a-js/sdk'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
 
 /** Whether it is compressed, and its length. */
 export const PREFIX_BYTES = 5
 
-export const paths = { send: A2AService.sendMessage.path } as const
+export const paths = { send: A2AService.sendMessage.path, stream: A2AService.sendStreamingMessage.path } as const
 
 /** The length of a message with its prefix, for a cutter. */
 export const messageLength = (data: Buffer): number | null =>
@@ -22,3 +22,7 @@ export function requestMessage(messageId: string, text: string): string {
 /** An answer as the other transports of v1.0 write it. */
 export const answerJson = (message: Buffer): unknown =>
   SendMessageResponse.toJSON(A2AService.sendMessage.responseDeserialize(message))
+
+/** The same of one frame of a stream. */
+export const frameJson = (message: Buffer): string =>
+  JSON.stringify(StreamResponse.toJSON(A2AService.sendStreamingMessage.responseDeserialize(message)))
