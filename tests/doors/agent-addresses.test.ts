@@ -46,9 +46,18 @@ describe('every agent has an address of its own', async () => {
           rest.skills.map(({ id }: RpcBody) => id),
           skills.map(({ id }: RpcBody) => id),
         )
-        for (const one of supportedInterfaces) assert.equal(one.url, `${url}/agents/${slug}`)
+        const own = `${url}/agents/${slug}`
+        assert.deepEqual(
+          supportedInterfaces.map((one: RpcBody) => [one.url, one.protocolBinding, one.protocolVersion, one.tenant]),
+          [
+            [own, 'JSONRPC', '1.0', undefined],
+            [own, 'JSONRPC', '0.3', undefined],
+            [`${own}/rest`, 'HTTP+JSON', '1.0', undefined],
+            [`${own}/rest`, 'HTTP+JSON', '0.3', undefined],
+          ],
+        )
         if (version === '0.3') assert.deepEqual(AgentCard.parse(rest), rest)
-        if (version === '0.3') assert.equal(rest.url, `${url}/agents/${slug}`)
+        if (version === '0.3') assert.equal(rest.url, own)
       }
   })
 

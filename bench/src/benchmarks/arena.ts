@@ -26,6 +26,7 @@ interface Entrant {
   readonly database: string | null
   readonly agent: PeerSettings['agent']
   readonly tokens?: string
+  readonly allDoors?: boolean
 }
 
 /** CPU time so far, in milliseconds. */
@@ -73,9 +74,12 @@ export class Arena {
   }
 
   /** Starts a server in a process of its own, which ends with the given scope. */
-  async start({ name, peer, database, agent, tokens = '' }: Entrant, scope = this.#stack): Promise<Contestant> {
+  async start(
+    { name, peer, database, agent, tokens = '', allDoors = false }: Entrant,
+    scope = this.#stack,
+  ): Promise<Contestant> {
     const directory = join(this.#run.directory, name.replaceAll(' ', '-'))
-    const settings = { database, directory, secret: this.#secret, agent, tokens }
+    const settings = { database, directory, secret: this.#secret, agent, tokens, allDoors }
     const module = new URL(`../peers/${peer}.ts`, import.meta.url)
     return scope.use(await startContestant(name, module, settings, this.#run.signal))
   }

@@ -1,7 +1,7 @@
 import type { Figure } from '../benchmark.ts'
 import { belowBound, besidePeer } from '../figures.ts'
 import type { LoadResult } from '../load/generate.ts'
-import type { Workload } from '../load/workload.ts'
+import type { ListMethod } from '../load/lists.ts'
 import type { Contestant } from '../peers/contestant.ts'
 import { slope } from '../statistics.ts'
 import type { CpuTimes } from './arena.ts'
@@ -11,6 +11,9 @@ export const LISTS = ['ListTasks', 'tasks/list'] as const
 export const HEAP_TASKS = 50_000
 const LEAST_RATIO = 0.8
 const HEAP_BYTES = 100
+
+/** What is asked. */
+export type Kind = 'send' | ListMethod
 
 export interface Round {
   readonly load: LoadResult
@@ -23,12 +26,12 @@ export interface Entry {
   readonly database: string
   /** How many tasks it holds. */
   tasks: number
-  readonly rounds: Map<Workload['kind'], Round[]>
+  readonly rounds: Map<Kind, Round[]>
 }
 
 /** The server with a long history beside the one without. */
 export function historyFigures(full: Entry, empty: Entry): Figure[] {
-  const figure = (kind: Workload['kind'], name: string, unit: string, of: (round: Round) => number, target?: number) =>
+  const figure = (kind: Kind, name: string, unit: string, of: (round: Round) => number, target?: number) =>
     besidePeer({
       ...{ bench: 'history', figure: name, unit, peerName: empty.contestant.name },
       better: unit === '1/s' ? 'higher' : 'lower',

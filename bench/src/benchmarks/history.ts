@@ -8,7 +8,7 @@ import { countCompletedTasks, settle } from '../postgres.ts'
 import { copyTask } from '../seed.ts'
 import { idleBetween, machineTime } from '../system/idle.ts'
 import { Arena, type CpuTimes } from './arena.ts'
-import { type Entry, HEAP_TASKS, heapFigure, historyFigures, LISTS } from './history-figures.ts'
+import { type Entry, HEAP_TASKS, heapFigure, historyFigures, type Kind, LISTS } from './history-figures.ts'
 
 const HISTORY = 500_000
 /** So many that a page of the listing is full: an empty page is no match for a full one. */
@@ -62,7 +62,7 @@ interface Play {
   readonly arena: Arena
   readonly generator: Generator
   readonly entries: readonly Entry[]
-  readonly kind: Workload['kind']
+  readonly kind: Kind
 }
 
 async function playRounds(run: Run, { arena, generator, entries, kind }: Play): Promise<void> {
@@ -89,7 +89,7 @@ async function playRounds(run: Run, { arena, generator, entries, kind }: Play): 
 async function load(
   entry: Entry,
   generator: Generator,
-  { kind, seconds }: { kind: Workload['kind']; seconds: number },
+  { kind, seconds }: { kind: Kind; seconds: number },
 ): Promise<LoadResult> {
   const workload: Workload = kind === 'send' ? { kind } : { kind, total: entry.tasks }
   const connections = kind === 'send' ? CONNECTIONS : 1

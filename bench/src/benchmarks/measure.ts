@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../benchmark.ts'
 import type { LoadResult } from '../load/generate.ts'
 import type { Generator } from '../load/generator.ts'
+import type { Workload } from '../load/workload.ts'
 import type { Contestant } from '../peers/contestant.ts'
 import { settle } from '../postgres.ts'
 import type { Arena } from './arena.ts'
@@ -20,26 +21,40 @@ export interface Round {
   readonly generatorShare: number
 }
 
-/** A contestant with what was measured of it so far. */
-export interface Entry {
+/** What a contestant is asked, and where. */
+export interface Course {
+  readonly name: string
   readonly contestant: Contestant
   /** Where it keeps its tasks, by a superuser's address. */
   readonly database: string | null
+  readonly url: string
+  readonly workload: Workload
+}
+
+/** A course with what was measured of it so far. */
+export interface Entry extends Course {
   readonly rounds: Round[]
   /** Every request it answered, warm-up included: as many tasks must be in its database. */
   completed: number
 }
 
+interface Play {
+  readonly entries: readonly Entry[]
+  /** In which order they play a round, if not one after the other. */
+  readonly orderOf?: (round: number) => readonly Entry[]
+}
+
 /** Lets a server's code be compiled and its connections be opened before anything counts. */
-export async function warmUp(
-  run: Run,
-  contestant: Contestant,
-  database: string | null,
-  generator: Generator,
-): Promise<Entry> {
-  run.log(`warm-up: ${contestant.name}`)
-  const { completed } = await checkedLoad(contestant, generator, WARM_UP_SECONDS)
-  return { contestant, database, rounds: [], completed }
+export async function warmUp(run: Run, course: Course, generator: Generator): Promise<Entry> {
+  run.log(`warm-up: ${course.name}`)
+  const { completed } = await checkedLoad(course, generator, WARM_UP_SECONDS)
+  return { ...course, rounds: [], completed }
+}
+
+/** The same things, beginning with another one each round. */
+export const rotated = <T>(items: readonly T[], round: number): T[] => {
+  const first = round % items.length
+  return [...items.slice(first), ...items.slice(0, first)]
 }
 
 /**
@@ -48,28 +63,28 @@ export async function warmUp(
  */
 export async function playRounds(
   run: Run,
-  entries: readonly Entry[],
+  { entries, orderOf = round => rotated(entries, round) }: Play,
   generator: Generator,
   arena: Arena,
 ): Promise<void> {
   const { rounds, seconds } = run.options
+  const databases = new Set(entries.map(({ database }) => database))
   for (let round = 0; round < rounds; round++) {
-    const first = round % entries.length
-    for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
-      for (const { database } of entries) if (database !== null) await settle(database)
+    for (const entry of orderOf(round)) {
+      for (const database of databases) if (database !== null) await settle(database)
       await sleep(SETTLE_MS, undefined, { signal: run.signal })
-      const measured = await measureRound(entry.contestant, generator, arena, seconds)
+      const measured = await measureRound(entry, generator, arena, seconds)
       entry.completed += measured.completed
       entry.rounds.push(measured.round)
-      run.log(`round ${round + 1} of ${rounds}: ${entry.contestant.name}: ${summary(measured.round)}`)
+      run.log(`round ${round + 1} of ${rounds}: ${entry.name}: ${summary(measured.round)}`)
     }
   }
 }
 
-async function measureRound(contestant: Contestant, generator: Generator, arena: Arena, seconds: number) {
-  const before = await arena.cpu(contestant)
-  const load = await checkedLoad(contestant, generator, seconds)
-  const after = await arena.cpu(contestant)
+async function measureRound(course: Course, generator: Generator, arena: Arena, seconds: number) {
+  const before = await arena.cpu(course.contestant)
+  const load = await checkedLoad(course, generator, seconds)
+  const after = await arena.cpu(course.contestant)
   const round: Round = {
     ...{ perSecond: load.perSecond, p50: load.p50, p99: load.p99, generatorShare: load.ownShare },
     serverMs: (after.server - before.server) / load.completed,
@@ -78,15 +93,18 @@ async function measureRound(contestant: Contestant, generator: Generator, arena:
   return { round, completed: load.completed }
 }
 
-async function checkedLoad(contestant: Contestant, generator: Generator, seconds: number): Promise<LoadResult> {
+async function checkedLoad(
+  { name, url, workload }: Course,
+  generator: Generator,
+  seconds: number,
+): Promise<LoadResult> {
   const load = await generator.load({
-    ...{ url: contestant.url, connections: CONNECTIONS, seconds },
-    workload: { kind: 'send' },
+    ...{ url, workload, connections: CONNECTIONS, seconds },
   })
   if (load.errors > 0) {
-    throw new Error(`${contestant.name}: ${load.errors} wrong answers, the first: ${load.firstError ?? ''}`)
+    throw new Error(`${name}: ${load.errors} wrong answers, the first: ${load.firstError ?? ''}`)
   }
-  if (load.completed === 0) throw new Error(`${contestant.name}: no answer`)
+  if (load.completed === 0) throw new Error(`${name}: no answer`)
   return load
 }
 

@@ -21,7 +21,8 @@ async function run(run: Run): Promise<Outcome> {
   const generator = stack.use(new Generator(run.signal))
   const enter = async (name: string, peer: Peer, database: string | null): Promise<Entry> => {
     const contestant = await arena.start({ name, peer, database, agent: 'echo' })
-    return await warmUp(run, contestant, database, generator)
+    const { url } = contestant
+    return await warmUp(run, { name, contestant, database, url, workload: { kind: 'send' } }, generator)
   }
   const ours = await enter('ours', 'ours', oursDatabase)
   await arena.checkRoles(oursDatabase)
@@ -30,7 +31,7 @@ async function run(run: Run): Promise<Outcome> {
 
   const entries = [ours, memory, postgres]
   const before = await machineTime()
-  await playRounds(run, entries, generator, arena)
+  await playRounds(run, { entries }, generator, arena)
   const idle = idleBetween(before, await machineTime())
   requireKept(ours, await countCompletedTasks(oursDatabase, 'ours'))
   requireKept(postgres, await countCompletedTasks(sdkDatabase, 'sdk'))

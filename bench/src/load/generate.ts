@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { percentile } from '../statistics.ts'
-import { Connection } from './connection.ts'
-import { requestsOf, type Workload } from './workload.ts'
+import type { Caller } from './caller.ts'
+import { callersOf, requestsOf, type Workload } from './workload.ts'
 
 const DRAIN_MS = 10_000
 const RUN_ID_BYTES = 4
@@ -39,11 +39,12 @@ class Load {
   readonly #plan: LoadPlan
   readonly #requests: ReturnType<typeof requestsOf>
   readonly #latencies: number[] = []
-  readonly #connections: Connection[] = []
+  readonly #callers: Caller[] = []
+  readonly #open: ReturnType<typeof callersOf>
   readonly #done = Promise.withResolvers<void>()
   #until = 0
   #sequence = 0
-  #open = 0
+  #asking = 0
   #late = 0
   #errors = 0
   #firstError: string | null = null
@@ -51,6 +52,7 @@ class Load {
   constructor(plan: LoadPlan) {
     this.#plan = plan
     this.#requests = requestsOf(plan.workload, plan.url, randomBytes(RUN_ID_BYTES).toString('hex'))
+    this.#open = callersOf(plan.workload, plan.url)
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -59,11 +61,11 @@ class Load {
     if (signal.aborted) abort()
     try {
       this.#until = performance.now() + this.#plan.seconds * 1_000
-      for (let index = 0; index < this.#plan.connections; index++) this.#connect()
+      for (let index = 0; index < this.#plan.connections; index++) this.#begin()
       await this.#done.promise
     } finally {
       signal.removeEventListener('abort', abort)
-      for (const connection of this.#connections) connection.close()
+      for (const caller of this.#callers) caller.close()
     }
   }
 
@@ -81,19 +83,18 @@ class Load {
     }
   }
 
-  #connect(): void {
-    const { hostname, port } = new URL(this.#plan.url)
+  #begin(): void {
     let [sequence, sent] = [0, 0]
     const next = () => {
       sent = performance.now()
       if (sent >= this.#until) {
-        this.#finish(connection)
+        this.#finish(caller)
         return
       }
       sequence = this.#sequence++
-      connection.send(this.#requests.write(sequence))
+      caller.send(this.#requests.write(sequence))
     }
-    const connection = new Connection(hostname, Number(port), {
+    const caller = this.#open({
       connected: next,
       response: (status, body) => {
         this.#record(sequence, performance.now() - sent, status, body)
@@ -101,11 +102,11 @@ class Load {
       },
       failed: error => {
         this.#fault(error.message)
-        this.#finish(connection)
+        this.#finish(caller)
       },
     })
-    this.#open++
-    this.#connections.push(connection)
+    this.#asking++
+    this.#callers.push(caller)
   }
 
   #record(sequence: number, milliseconds: number, status: number, body: Buffer): void {
@@ -123,8 +124,8 @@ class Load {
     this.#firstError ??= message
   }
 
-  #finish(connection: Connection): void {
-    connection.close()
-    if (--this.#open === 0) this.#done.resolve()
+  #finish(caller: Caller): void {
+    caller.close()
+    if (--this.#asking === 0) this.#done.resolve()
   }
 }

@@ -2,6 +2,7 @@ import { Child } from '../child/child.ts'
 import { numberIn, textOrNullIn } from '../child/shape.ts'
 import type { LoadPlan, LoadResult } from './generate.ts'
 import type { StreamsPlan } from './streams.ts'
+import type { TurnoverPlan, TurnoverResult } from './turnover.ts'
 
 const SLACK_MS = 20_000
 /** No set of streams of a benchmark takes longer to go on. */
@@ -32,6 +33,19 @@ export class Generator implements AsyncDisposable {
   async burst(plan: Omit<StreamsPlan, 'message'>): Promise<{ milliseconds: number; cpuMs: number }> {
     const result = await this.#child.call('burst', { ...plan }, STREAMS_MS)
     return { milliseconds: numberIn(result, 'milliseconds'), cpuMs: numberIn(result, 'cpuMs') }
+  }
+
+  /** Opens streams at a steady rate (see `turnOver`) and returns when the last has ended. Throws if any was wrong. */
+  async turnOver(plan: TurnoverPlan): Promise<TurnoverResult> {
+    const result = await this.#child.call('turnOver', { ...plan }, plan.seconds * 1_000 + plan.lifeMs + STREAMS_MS)
+    return {
+      streams: numberIn(result, 'streams'),
+      lateP50: numberIn(result, 'lateP50'),
+      lateP99: numberIn(result, 'lateP99'),
+      lateMax: numberIn(result, 'lateMax'),
+      behindMs: numberIn(result, 'behindMs'),
+      ownShare: numberIn(result, 'ownShare'),
+    }
   }
 
   /** Opens streams and returns when each shows a task that is working. They stay open until `finish`. */

@@ -1,7 +1,9 @@
 import { answer } from '../child/answer.ts'
 import { type Fields, fieldsOf, numberIn, textIn, textsIn } from '../child/shape.ts'
+import { doorsIn } from '../transport.ts'
 import { generate } from './generate.ts'
 import { burst, Streams } from './streams.ts'
+import { turnOver } from './turnover.ts'
 import { workloadFrom } from './workload.ts'
 
 const stopped = new AbortController()
@@ -32,6 +34,17 @@ answer(
         stopped.signal,
       ),
     burst: params => burst(countIn(params), stopped.signal),
+    turnOver: params =>
+      turnOver(
+        {
+          doors: doorsIn(fieldsOf(params.doors)),
+          tokens: textsIn(params, 'tokens'),
+          perSecond: numberIn(params, 'perSecond'),
+          lifeMs: numberIn(params, 'lifeMs'),
+          seconds: numberIn(params, 'seconds'),
+        },
+        stopped.signal,
+      ),
     hold: async params => {
       held = await Streams.connect({ ...countIn(params), message: textIn(params, 'message') })
       await held.start()

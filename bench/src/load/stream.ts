@@ -1,22 +1,15 @@
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { SseParser } from '@codetether/client/sse'
+import { Arrivals, type EventStream } from './arrivals.ts'
 import { ChunkedResponse } from './chunked.ts'
 
-interface Waiting {
-  readonly frames: number
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-/** One event stream on a connection of its own. Its frames are kept as they came: they are looked at when time is not counted. */
-export class Stream {
-  readonly frames: string[] = []
+/** One event stream over HTTP, on a connection of its own. */
+export class Stream implements EventStream {
+  readonly arrivals = new Arrivals()
   readonly #socket: Socket
   readonly #response = new ChunkedResponse()
   readonly #events = new SseParser()
-  #waiting: Waiting | null = null
-  #failure: Error | null = null
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -31,21 +24,8 @@ export class Stream {
     return new Stream(socket)
   }
 
-  /** The response is complete. */
-  get ended(): boolean {
-    return this.#response.ended
-  }
-
   send(request: string): void {
     this.#socket.write(request, 'latin1')
-  }
-
-  /** Resolves when so many frames have come, or all there are. Only one may wait. Rejects when the connection breaks. */
-  reach(frames: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiting = { frames, resolve, reject }
-    this.#wake()
-    return promise
   }
 
   close(): void {
@@ -55,24 +35,17 @@ export class Stream {
   #read(chunk: Buffer): void {
     try {
       for (const piece of this.#response.push(chunk)) {
-        for (const { data } of this.#events.push(piece)) this.frames.push(data)
+        for (const { data } of this.#events.push(piece)) this.arrivals.push(data)
       }
-      this.#wake()
+      if (this.#response.ended) this.arrivals.complete()
+      else this.arrivals.wake()
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
-  #wake(): void {
-    const waiting = this.#waiting
-    if (waiting === null) return
-    if (this.#failure !== null) waiting.reject(this.#failure)
-    else if (this.ended || this.frames.length >= waiting.frames) waiting.resolve()
-  }
-
   #fail(error: Error): void {
     this.close()
-    if (!this.ended) this.#failure = error
-    this.#wake()
+    this.arrivals.fail(error)
   }
 }

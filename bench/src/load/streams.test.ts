@@ -40,6 +40,8 @@ const completed = status('TASK_STATE_COMPLETED')
 test('a stream with every frame in its place passes', () => {
   assert.equal(inspectStream([submitted, working, chunk(0), chunk(1), completed], 7, 2), null)
   assert.equal(inspectStream([submitted, working, completed], 7, 0), null)
+  const bare = [submitted, working, completed].map(frame => JSON.stringify(JSON.parse(frame).result))
+  assert.equal(inspectStream(bare, null, 0), null)
 })
 
 test('a stream with a frame too few, out of order, of another task or another request does not pass', () => {

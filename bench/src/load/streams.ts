@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { BURST, BURST_ARTIFACTS } from '../peers/script.ts'
 import { Stream } from './stream.ts'
+import { streamRequest } from './stream-request.ts'
 import { FRAMES_BEFORE, inspectStream } from './verify-stream.ts'
 
 /** Servers queue some hundred connections that they have not accepted yet. */
@@ -43,7 +43,7 @@ export class Streams implements Disposable {
 
   /** Resolves when every stream has shown so many chunks. */
   async reach(chunks: number): Promise<void> {
-    await Promise.all(this.#streams.map(stream => stream.reach(FRAMES_BEFORE + chunks)))
+    await Promise.all(this.#streams.map(stream => stream.arrivals.reach(FRAMES_BEFORE + chunks)))
   }
 
   /** Resolves when every stream has ended. */
@@ -53,8 +53,8 @@ export class Streams implements Disposable {
 
   /** The first stream that did not show exactly what it should, in words. Null is well. */
   fault(chunks: number): string | null {
-    for (const [index, { frames }] of this.#streams.entries()) {
-      const fault = inspectStream(frames, index + 1, chunks)
+    for (const [index, { arrivals }] of this.#streams.entries()) {
+      const fault = inspectStream(arrivals.frames, index + 1, chunks)
       if (fault !== null) return `stream ${index + 1} of ${this.#streams.length}: ${fault}`
     }
     return null
@@ -90,20 +90,11 @@ function closeOnAbort(streams: Streams, signal: AbortSignal): Disposable {
 }
 
 function requestOf({ url, message, tokens }: StreamsPlan, index: number): string {
-  const { host, pathname } = new URL(url)
-  const token = tokens[index % tokens.length]
-  const body = JSON.stringify({
-    ...{ jsonrpc: '2.0', id: index + 1, method: 'SendStreamingMessage' },
-    params: { message: { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: message }] } },
+  return streamRequest({
+    transport: 'JSON-RPC',
+    url,
+    id: index + 1,
+    text: message,
+    token: tokens[index % tokens.length],
   })
-  const headers = [
-    `POST ${pathname} HTTP/1.1`,
-    `Host: ${host}`,
-    'Content-Type: application/json',
-    'Accept: text/event-stream',
-    'A2A-Version: 1.0',
-    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
-    `Content-Length: ${body.length}`,
-  ]
-  return `${headers.join('\r\n')}\r\n\r\n${body}`
 }

@@ -6,15 +6,19 @@ export const FRAMES_BEFORE = 2
 /** That it is completed. */
 const FRAMES_AFTER = 1
 
-/** Whether a v1.0 stream shows its task submitted, working, with every chunk in its place, and completed. Null is well. */
-export function inspectStream(frames: readonly string[], id: number, chunks: number): string | null {
+/**
+ * Whether a v1.0 stream shows its task submitted, working, with every chunk in its place, and completed. Over JSON-RPC
+ * every frame answers the request of the id. Null is well.
+ */
+export function inspectStream(frames: readonly string[], id: number | null, chunks: number): string | null {
   const expected = FRAMES_BEFORE + chunks + FRAMES_AFTER
   if (frames.length !== expected) return `${frames.length} frames, not ${expected}: ${frames.at(-1) ?? 'none'}`
   const results: Fields[] = []
   for (const frame of frames) {
     const response = fieldsOf(JSON.parse(frame))
-    if (response.jsonrpc !== '2.0' || response.id !== id) return `answers request ${String(response.id)}, not ${id}`
-    results.push(fieldsOf(response.result))
+    if (id !== null && (response.jsonrpc !== '2.0' || response.id !== id))
+      return `answers request ${String(response.id)}, not ${id}`
+    results.push(id === null ? response : fieldsOf(response.result))
   }
   const task = at(results[0], 'task', 'id')
   if (typeof task !== 'string' || task === '') return 'the stream does not begin with its task'

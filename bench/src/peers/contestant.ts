@@ -1,6 +1,7 @@
 import { Child } from '../child/child.ts'
-import { numberIn, textIn } from '../child/shape.ts'
+import { isFields, numberIn, textIn } from '../child/shape.ts'
 import type { Memory } from '../system/memory.ts'
+import { type Doors, doorsIn } from '../transport.ts'
 import type { PeerSettings } from './peer.ts'
 
 const START_MS = 30_000
@@ -11,6 +12,8 @@ const MEMORY_MS = 15_000
 export interface Contestant extends AsyncDisposable {
   readonly name: string
   readonly url: string
+  /** Where each transport is, if it serves all. */
+  readonly doors: Doors | null
   /** CPU time of the server's process since its start, all threads. */
   readonly cpuMs: () => Promise<number>
   /** What the server's process holds after garbage collection. */
@@ -27,11 +30,12 @@ export async function startContestant(
 ): Promise<Contestant> {
   await using stack = new AsyncDisposableStack()
   const child = stack.use(new Child(name, module, signal))
-  const url = textIn(await child.call('start', { ...settings }, START_MS), 'url')
+  const started = await child.call('start', { ...settings }, START_MS)
   const owned = stack.move()
   return {
     name,
-    url,
+    url: textIn(started, 'url'),
+    doors: isFields(started.doors) ? doorsIn(started.doors) : null,
     cpuMs: async () => numberIn(await child.call('cpu', {}, CPU_MS), 'milliseconds'),
     memory: async () => {
       const memory = await child.call('memory', {}, MEMORY_MS)

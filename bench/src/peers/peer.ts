@@ -1,11 +1,14 @@
 import { answer } from '../child/answer.ts'
 import { numberIn, textIn, textOrNullIn } from '../child/shape.ts'
 import { collectedMemory } from '../system/memory.ts'
+import type { Doors } from '../transport.ts'
 import { Orders } from './script.ts'
 
 export interface PeerServer extends AsyncDisposable {
   /** Where the JSON-RPC of both versions of A2A is answered. */
   readonly url: string
+  /** Where each transport is, if all were asked for. */
+  readonly doors: Doors | null
 }
 
 export interface PeerSettings {
@@ -19,6 +22,8 @@ export interface PeerSettings {
   readonly agent: 'echo' | 'script'
   /** Callers and their tokens, `name:token,name2:token2`; empty for a server that asks for none. */
   readonly tokens: string
+  /** Whether all transports are served, or JSON-RPC only. */
+  readonly allDoors: boolean
 }
 
 /** The child's side of a contestant: starts one server, passes orders on and tells what this process has used. */
@@ -31,8 +36,10 @@ export function servePeer(start: (settings: PeerSettings, orders: Orders) => Pro
         const [directory, secret] = [textIn(params, 'directory'), textIn(params, 'secret')]
         const agent = textIn(params, 'agent') === 'script' ? 'script' : 'echo'
         const tokens = textIn(params, 'tokens')
-        server = await start({ database: textOrNullIn(params, 'database'), directory, secret, agent, tokens }, orders)
-        return { url: server.url }
+        const database = textOrNullIn(params, 'database')
+        const allDoors = params.allDoors === true
+        server = await start({ database, directory, secret, agent, tokens, allDoors }, orders)
+        return { url: server.url, doors: server.doors }
       },
       order: params => {
         orders.give(textIn(params, 'name'), numberIn(params, 'chunks'))

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** One piece of an artifact. */
 export interface Chunk {
   readonly artifactId: string
@@ -10,6 +12,11 @@ export interface Chunk {
 export const BURST = 'burst'
 export const BURST_ARTIFACTS = 2
 
+/** The message that asks for a task of so many milliseconds, which adds one piece when half of them are over. */
+export const lasting = (milliseconds: number): string => `${LASTING}${milliseconds}`
+const LASTING = 'last '
+export const LASTING_CHUNKS = 1
+
 const CHUNK_CHARS = 64
 
 /** The text of a task's nth piece, so that a reader can tell whether one is missing, twice or out of order. */
@@ -20,6 +27,7 @@ export const textOf = (index: number): string => `${index} `.padEnd(CHUNK_CHARS,
  * the last of them it is completed.
  */
 export async function* chunksOf(message: string, orders: Orders): AsyncGenerator<Chunk, void, undefined> {
+  if (message.startsWith(LASTING)) return yield* lastingChunks(Number(message.slice(LASTING.length)))
   if (message !== BURST) return yield* orderedChunks(message, orders)
   for (let index = 0; index < BURST_ARTIFACTS; index++) {
     yield { artifactId: `artifact-${index}`, text: textOf(index), append: false, lastChunk: true }
@@ -35,6 +43,12 @@ async function* orderedChunks(name: string, orders: Orders): AsyncGenerator<Chun
       yield { artifactId: 'chunks', text: textOf(index), append: index > 0, lastChunk: false }
     }
   }
+}
+
+async function* lastingChunks(milliseconds: number): AsyncGenerator<Chunk, void, undefined> {
+  await sleep(milliseconds / 2)
+  yield { artifactId: 'chunks', text: textOf(0), append: false, lastChunk: true }
+  await sleep(milliseconds / 2)
 }
 
 interface Log {

@@ -3,4 +3,4 @@ import { servePeer } from './peer.ts'
 import { executorOf } from './sdk-executor.ts'
 import { startSdkServer } from './sdk-server.ts'
 
-servePeer(({ agent }, orders) => startSdkServer(new InMemoryTaskStore(), executorOf(agent, orders)))
+servePeer(({ agent, allDoors }, orders) => startSdkServer(new InMemoryTaskStore(), executorOf(agent, orders), allDoors))

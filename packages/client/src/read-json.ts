@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { fromHttpStatus, invalidAnswer, type RemoteError } from './errors.ts'
 import { connectionFailure, retryAfterOf } from './http.ts'
 
@@ -51,8 +52,23 @@ export const parseJson = (text: string): unknown => {
   return value
 }
 
+/** An error of any of the transports, as far as people read it. */
+const Said = z.union([
+  z.object({ error: z.object({ message: z.string() }) }).transform(({ error }) => error.message),
+  z.object({ message: z.string() }).transform(({ message }) => message),
+])
+
+/** What the answer says in words; all of it, if it is no error that we know. */
+function wordsOf(text: string): string {
+  try {
+    return Said.safeParse(JSON.parse(text)).data ?? text
+  } catch {
+    return text
+  }
+}
+
 const excerpt = (text: string): string => {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const line = wordsOf(text).replaceAll(/\s+/g, ' ').trim()
   return line === '' || line.startsWith('<') ? '' : `: ${line.slice(0, 200)}`
 }
 

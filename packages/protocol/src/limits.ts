@@ -68,8 +68,8 @@ export const limits = {
   pushesPerTurn: 32,
   /** A sender that is not heard of loses its turn so long after the time that a request may take. */
   pushLeaseMs: 30_000,
-  /** Cards whose signatures are kept: they differ by the address that callers use. */
-  signedCards: 64,
+  /** Cards whose signatures are kept: of the server and of each agent, under each of the server's names. */
+  signedCards: 1_000,
   /** The card of another agent: its size, how many are kept, and for how long at most. */
   peerCardBytes: 1024 * 1024,
   peerCards: 100,

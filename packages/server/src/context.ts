@@ -19,6 +19,8 @@ import type { WorkerHub } from './worker-hub.ts'
 
 /** Filled in as ports are bound. */
 export interface Listening {
+  /** The port of HTTP; null until it is open. */
+  httpPort: number | null
   /** The port of gRPC; null if there is none. */
   grpcPort: number | null
 }
@@ -55,7 +57,7 @@ export interface Context {
   readonly running: RunningTasks
   /** How many streams each principal has open. */
   readonly streams: Map<string, number>
-  /** Where this process answers beside HTTP. */
+  /** Where this process answers. */
   readonly listening: Listening
   /** This process among others on the same database: the owner of its leases. */
   readonly instanceId: string

@@ -31,6 +31,7 @@ export async function startServer(config: Config, log: Logger, overrides: Overri
   const app = await createApp(ctx)
   stack.defer(() => closeApp(app, log))
   const { url, port } = await listen(app, config)
+  ctx.listening.httpPort = port
   const grpcPort = await startGrpcIn(stack, ctx, port)
   await ctx.announce({ pid: process.pid, url, version })
   log.info({ url, ...(grpcPort !== null && { grpcPort }), database: config.database.kind, version }, 'server is ready')

@@ -94,7 +94,7 @@ export async function openContext(
     fallback,
     running,
     streams,
-    listening: { grpcPort: null },
+    listening: { httpPort: null, grpcPort: null },
     instanceId,
     stopping,
     failed: database.failed,

@@ -84,3 +84,18 @@ test('many violations, long names and long descriptions are cut', () => {
   assert.equal(violations.length, 20)
   for (const { field, description } of violations) assert.ok(field.length <= 256 && description.length <= 256)
 })
+
+test('what is too long or too short is told with its bound, in words', () => {
+  const Sized = z.object({ text: z.string().max(3), list: z.array(z.int()).min(1), count: z.int().min(1).lt(10) })
+  const described = (params: object) => violationsOf(Sized, params).map(({ description }) => description)
+  assert.deepEqual(described({ text: 'abcd', list: [], count: 0 }), [
+    'must have at most 3 characters',
+    'must not be empty',
+    'must be at least 1',
+  ])
+  assert.deepEqual(described({ text: 'abc', list: [1], count: 10 }), ['must be less than 10'])
+  assert.match(
+    refusalOf(Sized, { text: 'abcd', list: [1], count: 1 }).message,
+    /^invalid params: text: must have at most/,
+  )
+})

@@ -1,5 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { z } from 'zod'
+import { wordsOf } from './words-of.ts'
 
 /**
  * Reads parameters by their schema. `fieldName` turns the path of a field into the one that the caller has written. Throws
@@ -10,7 +11,7 @@ export function parseParams<T>(
   params: unknown,
   fieldName: (path: string) => string = path => path,
 ): T {
-  const parsed = schema.safeParse(params ?? {})
+  const parsed = schema.safeParse(params ?? {}, { error: wordsOf })
   if (parsed.success) return parsed.data
   const fieldViolations = parsed.error.issues.slice(0, 20).map(issue => ({
     field: fieldName(issue.path.join('.')).slice(0, 256),

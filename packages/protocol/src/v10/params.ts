@@ -6,7 +6,7 @@ import { taskStates } from '../task-state.ts'
 import { MessageRead } from './input.ts'
 import { wireStates } from './task-state.ts'
 
-/** The parameters of the methods of A2A v1.0 (§3.1). `tenant` is a routing key that this server does not use. */
+/** The parameters of the methods of A2A v1.0 (§3.1). `tenant` is a routing key, which the doors read. */
 const historyLength = z.int().min(0)
 const id = z.string().min(1).max(limits.idChars)
 

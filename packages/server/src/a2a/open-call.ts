@@ -5,6 +5,7 @@ import type { HostedAgent } from '../present/card-subject.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { baseOf } from './base-of.ts'
 import { activatesResume, extensionsHeader } from './extensions.ts'
+import { principalAt } from './find-agent.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { OpenCall } from './method.ts'
 
@@ -29,7 +30,7 @@ export function openCall(
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
   return {
     ctx,
-    principal: agent ? { ...request.principal, agent: agent.agent.name } : request.principal,
+    principal: principalAt(request.principal, agent),
     base: baseOf(ctx, request),
     agent,
     lastEventId: lastEventIdOf(request.headers),

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { PlatformError } from '@codetether/protocol/errors'
 import type { Config } from '../config/config.ts'
 
-const loopbackNames = ['localhost', '127.0.0.1', '::1']
+export const loopbackNames = ['localhost', '127.0.0.1', '::1']
 
 /** Host and Origin of a request as far as they may be trusted. */
 export interface RequestOrigin {
@@ -17,7 +17,7 @@ export interface RequestOrigin {
 const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 
 const parse = (url: string): URL | null => (URL.canParse(url) ? new URL(url) : null)
-const nameOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
+export const nameOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
 
 /**
  * Is this a name of the server? Only DNS names can be rebound, so on an address that others reach its IP addresses are

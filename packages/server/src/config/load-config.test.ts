@@ -205,6 +205,38 @@ test('a flag wins over the environment, which wins over the .env file, and each 
   }
 })
 
+test('lines of a .env file that say nothing are told by number, and refuse the start if they seem to protect', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'codetether-config-'))
+  try {
+    const load = (text: string) => {
+      writeFileSync(join(directory, '.env'), text)
+      return loadConfig({}, {}, { directory, envFile: '.env' })
+    }
+    const { config, notices } = load('A2A_PORT=9\n\nsecret-canary\nA2A_AGENT_NAME Canary\n')
+    assert.equal(config.http.port, 9)
+    assert.equal(notices.length, 2)
+    for (const [index, line] of [3, 4].entries())
+      assert.match(notices[index] ?? '', new RegExp(`^\\.env, line ${line}, is not NAME=value`))
+    assert.doesNotMatch(notices.join(), /canary/i)
+    for (const text of [
+      'A2A_AUTH_TOKENS alice:canary-secret',
+      '\uFEFFA2A_AUTH_TOKENS=alice:canary-secret',
+      'A2A_AUTH_TOKENS="a:canary',
+    ])
+      assert.throws(
+        () => load(`A2A_PORT=9\n${text}`),
+        (error: unknown) => {
+          assert.ok(error instanceof ConfigError)
+          assert.match(error.message, /\.env, line 2, is not NAME=value/)
+          assert.doesNotMatch(error.message, /canary/)
+          return true
+        },
+      )
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
 test('a missing .env file is none; one that cannot be read refuses the start', () => {
   const directory = mkdtempSync(join(tmpdir(), 'codetether-config-'))
   try {

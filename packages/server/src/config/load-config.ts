@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import type { Config } from './config.ts'
 import { ConfigError, type SettingProblem } from './config-error.ts'
 import { type EffectiveSetting, effectiveSettings } from './effective-settings.ts'
-import { readEnvFile } from './read-env-file.ts'
+import { noEnvFile, readEnvFile } from './read-env-file.ts'
 import { type GivenSetting, readSources, type SettingFlags, type Variables } from './read-sources.ts'
 import { settingRows } from './setting-rows.ts'
 import { brokenRules, settingWarnings } from './setting-rules.ts'
 import { type SettingKey, Settings, type SettingValues } from './settings.ts'
 import { type Surroundings, toConfig } from './to-config.ts'
-import { judgeUnknown } from './unknown-settings.ts'
+import { judgeMalformed, judgeUnknown } from './unknown-settings.ts'
 import { unsupportedNotices } from './unsupported-settings.ts'
 
 export interface LoadOptions extends Partial<Surroundings> {
@@ -65,17 +65,18 @@ export const loadConfig = (
   flags: SettingFlags = {},
   { isTerminal = false, directory = process.cwd(), envFile }: LoadOptions = {},
 ): LoadedConfig => {
-  const file = envFile === undefined ? {} : readEnvFile(resolve(directory, envFile))
-  const variables = { ...file, ...env }
-  const { given, problems: contradictions } = readSources({ flags, environment: env, file })
+  const file = envFile === undefined ? noEnvFile : readEnvFile(resolve(directory, envFile))
+  const variables = { ...file.variables, ...env }
+  const { given, problems: contradictions } = readSources({ flags, environment: env, file: file.variables })
   const { values, problems } = judge(given)
   const unknown = judgeUnknown(variables)
-  const all = [...contradictions, ...problems, ...unknown.problems]
+  const malformed = judgeMalformed(envFile ?? '', file.malformed)
+  const all = [...contradictions, ...problems, ...unknown.problems, ...malformed.problems]
   if (all.length > 0) throw new ConfigError(all)
   const config = toConfig(values, { isTerminal, directory })
   return {
     config,
     settings: effectiveSettings(config, given),
-    notices: [...settingWarnings(values), ...unsupportedNotices(variables), ...unknown.notices],
+    notices: [...settingWarnings(values), ...unsupportedNotices(variables), ...unknown.notices, ...malformed.notices],
   }
 }

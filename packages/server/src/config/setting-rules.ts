@@ -140,6 +140,8 @@ export const settingWarnings = (values: SettingValues): string[] => {
     warnings.push(
       'A2A_GRPC_PORT: without A2A_GRPC_TLS_CERT, tokens and tasks travel unencrypted unless a proxy adds TLS.',
     )
+  if (values.cardKeys.length > 0 && values.publicUrl === undefined && !isLoopback(values.host))
+    warnings.push('A2A_CARD_KEYS: without A2A_PUBLIC_URL, cards are signed for localhost and A2A_ALLOWED_HOSTS only.')
   if (values.unsafeDatabase && values.databaseUrl !== undefined)
     warnings.push('CODETETHER_UNSAFE_DATABASE=true: a crash of the database may lose tasks that were acknowledged.')
   return warnings

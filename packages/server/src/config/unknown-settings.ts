@@ -1,4 +1,5 @@
 import type { SettingProblem } from './config-error.ts'
+import type { MalformedLine } from './malformed-lines.ts'
 import { nearest } from './nearest.ts'
 import { isSet, type Variables } from './read-sources.ts'
 import { rowsByVariable } from './setting-rows.ts'
@@ -29,11 +30,34 @@ const securityWord = /AUTH|TOKEN|SECRET|CORS|PASSW|CREDENTIAL|INSECURE|TRUST|(^|
 const isSecurity = (name: string, near: string | undefined): boolean =>
   securityWord.test(name) || (near !== undefined && rowsByVariable.get(near)?.security === true)
 
+interface Judgement {
+  problems: SettingProblem[]
+  notices: string[]
+}
+
+/**
+ * Lines of a `.env` file that say nothing: the same, so a line that was meant as a security setting is a problem. Lines
+ * are told by number, because any word of them may be a secret.
+ */
+export function judgeMalformed(file: string, lines: readonly MalformedLine[]): Judgement {
+  const isMeant = ({ word }: MalformedLine) => isKnown(word) || isOurs(word)
+  const protects = (line: MalformedLine) => isMeant(line) && isSecurity(line.word, nearest(line.word, knownNames))
+  const name = ({ line }: MalformedLine) => `${file}, line ${line},`
+  const [form, closed] = ['is not NAME=value', 'or has a quote that never ends']
+  return {
+    problems: lines.filter(protects).map(line => ({
+      name: name(line),
+      description: `${form}, ${closed}, but looks like a setting that protects. Mend it or take it out.`,
+    })),
+    notices: lines.filter(line => !protects(line)).map(line => `${name(line)} ${form}, ${closed}; ignored.`),
+  }
+}
+
 /**
  * Variables that carry our prefixes and mean nothing here: a notice each, except that what looks like a security
  * setting is a problem, because whoever wrote it relies on a protection that is not there.
  */
-export const judgeUnknown = (variables: Variables): { problems: SettingProblem[]; notices: string[] } => {
+export const judgeUnknown = (variables: Variables): Judgement => {
   const unknown = Object.keys(variables)
     .filter(name => isSet(variables[name]) && !isKnown(name) && (isOurs(name) || isPerhapsOurs(name)))
     .sort()

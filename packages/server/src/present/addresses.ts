@@ -1,19 +1,30 @@
+import type { WireVersion } from '../store/tasks.ts'
 import type { CardSubject } from './card-subject.ts'
-import { restBase } from './rest-base.ts'
 
+/** A place where the subject of a card answers. */
 export interface Address {
   url: string
   transport: 'JSONRPC' | 'HTTP+JSON' | 'GRPC'
+  versions: readonly WireVersion[]
+  /** What callers have to name there, in the field `tenant` of every request. */
+  tenant?: string
 }
 
-/** Where the subject of a card answers, the preferred address first. An agent's own address has JSON-RPC alone. */
+const both = ['1.0', '0.3'] as const
+
+/** Where the subject of a card answers, the preferred address first. */
 export function addressesOf(
   base: string,
-  { path }: CardSubject,
+  { path, restPath, tenant }: CardSubject,
   grpc: string | null,
 ): [preferred: Address, ...others: Address[]] {
-  const own: Address = { url: `${base}${path}`, transport: 'JSONRPC' }
-  if (path !== '/') return [own]
-  const others: Address[] = [{ url: `${base}${restBase}`, transport: 'HTTP+JSON' }]
-  return [own, ...others, ...(grpc === null ? [] : [{ url: grpc, transport: 'GRPC' } as const])]
+  return [
+    { url: `${base}${path}`, transport: 'JSONRPC', versions: both },
+    { url: `${base}${restPath}`, transport: 'HTTP+JSON', versions: both },
+    ...(grpc === null ? [] : [grpcAddress(grpc, tenant)]),
+  ]
 }
+
+/** gRPC has one address for all, so its requests have to say whom they are for. Those of v0.3 cannot. */
+const grpcAddress = (url: string, tenant: string | null): Address =>
+  tenant === null ? { url, transport: 'GRPC', versions: both } : { url, transport: 'GRPC', versions: ['1.0'], tenant }

@@ -26,6 +26,7 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
   const { organization } = config.agent
   const addresses = addressesOf(base, subject, grpc)
   const [{ url, transport }] = addresses
+  const older = addresses.filter(({ versions }) => versions.includes('0.3'))
   return {
     protocolVersion: '0.3.0',
     name: subject.name,
@@ -34,7 +35,7 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
     preferredTransport: transport,
     // The main address belongs into this list too (§5.5.5).
     supportedInterfaces: presentInterfaces(base, subject, grpc),
-    additionalInterfaces: addresses,
+    additionalInterfaces: older.map(({ url, transport }) => ({ url, transport })),
     ...(organization && { provider: { organization: organization.name, url: organization.url ?? base } }),
     version,
     capabilities: {

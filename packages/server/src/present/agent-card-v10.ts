@@ -10,8 +10,11 @@ const textModes = ['text/plain']
 
 /** Where and in which versions the subject answers. The card of v0.3 carries the list too, for clients of both. */
 export const presentInterfaces = (...at: Parameters<typeof addressesOf>): AgentCard['supportedInterfaces'] =>
-  addressesOf(...at).flatMap(({ url, transport: protocolBinding }) =>
-    ['1.0', '0.3'].map(protocolVersion => ({ url, protocolBinding, protocolVersion })),
+  addressesOf(...at).flatMap(({ url, transport: protocolBinding, versions, tenant }) =>
+    versions.map(protocolVersion => ({
+      ...{ url, protocolBinding, protocolVersion },
+      ...(tenant !== undefined && { tenant }),
+    })),
   )
 
 /**

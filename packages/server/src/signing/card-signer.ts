@@ -44,8 +44,8 @@ async function read(file: string): Promise<CardKey> {
 const refused = (description: string) => new ConfigError([{ name: 'A2A_CARD_KEYS', description }])
 
 /**
- * Cards differ by the base under which callers reach the server, which is theirs to choose: only the latest ones are
- * kept, and whoever asks for others makes the server sign again.
+ * Cards differ by what they are about and by the names of the server, all of them few, so each is signed once; the bound
+ * is for what nobody has thought of.
  */
 function createCardSigner(keys: readonly CardKey[]): CardSigner {
   const signing = keys.filter(canSign)

@@ -5,8 +5,11 @@ import type { Context } from '../../context.ts'
 import { asPlatformError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { withLogFields } from '../../logger.ts'
+import { agentTenant } from '../../present/agent-tenant.ts'
+import type { HostedAgent } from '../../present/card-subject.ts'
 import { carryOut } from '../carry-out.ts'
 import { activatesResume, extensionsHeader } from '../extensions.ts'
+import { findAgent, principalAt } from '../find-agent.ts'
 import { lastEventIdOf } from '../last-event-id.ts'
 import type { Answer } from '../method.ts'
 import { type ObservedCall, observeCall } from '../observe-call.ts'
@@ -79,17 +82,34 @@ async function open(
   } finally {
     observed.read({ binding: 'GRPC', version, method: method.name, params })
   }
+  const agent = agentIn(ctx, params)
   const resumes = activatesResume(headers, version)
   const signal = streams ? AbortSignal.any([gone, ctx.stopping]) : gone
   const given = await carryOut(
     method,
-    { ctx, principal, base, agent: null, lastEventId: lastEventIdOf(headers), resumes, signal, resources },
+    {
+      ctx,
+      principal: principalAt(principal, agent),
+      base,
+      agent,
+      lastEventId: lastEventIdOf(headers),
+      resumes,
+      signal,
+      resources,
+    },
     resumes ? withResume(params, headers) : params,
   )
   const metadata = new Metadata()
   if (resumes) metadata.set(extensionsHeader[version], resumeUri)
   begin(metadata)
   return given
+}
+
+/** The agent that a request of v1.0 names as the card of that agent says; those of v0.3 have no field for it. Throws NOT_FOUND. */
+function agentIn(ctx: Context, params: unknown): HostedAgent | null {
+  const isNamed = typeof params === 'object' && params !== null && 'tenant' in params
+  const slug = isNamed ? agentTenant.slugIn(String(params.tenant)) : null
+  return slug === null ? null : findAgent(ctx, slug)
 }
 
 const versionHint = 'the service of 1.0 is lf.a2a.v1.A2AService, that of 0.3 a2a.v1.A2AService'

@@ -15,10 +15,12 @@ function bodyOf(request: FastifyRequest): unknown {
   return parseStrictJson(bytes) ?? undefined
 }
 
-/** What stands in the path. The tenant is a routing key of the caller's, and no field of a method. */
+/** What tells in a path who is meant, and is no field of a method. */
+const routing = new Set(['tenant', 'agent'])
+
 function pathFieldsOf({ params }: FastifyRequest): Record<string, string> {
-  const { tenant: _, ...fields } = Object.fromEntries(Object.entries(params ?? {}).map(([k, v]) => [k, String(v)]))
-  return fields
+  const fields = Object.entries(params ?? {}).filter(([name]) => !routing.has(name))
+  return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]))
 }
 
 /** Members of the resume extension, which have a place in the metadata of params. */

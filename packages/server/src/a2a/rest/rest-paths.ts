@@ -1,6 +1,6 @@
-import { restBase } from '../../present/rest-base.ts'
+import { agentRestBase, restBase } from '../../present/rest-base.ts'
 import type { WireVersion } from '../../store/tasks.ts'
-import type { RestRoute } from './route.ts'
+import type { RestRoute, RestVersion } from './route.ts'
 import { routesV03 } from './routes-v03.ts'
 import { routesV10 } from './routes-v10.ts'
 
@@ -25,15 +25,18 @@ export interface RestPath {
   route: RestRoute
 }
 
-const underTenant = ['', '/{tenant}']
+const below = (prefix: string, { version, routes }: RestVersion): RestPath[] =>
+  routes.map(route => ({ version, path: `${prefix}${route.path}`, route }))
 
-/** Every path of the binding. The tenant of v1.0 (§5.3) is a routing key that this server does not use. */
-export const restPaths: readonly RestPath[] = bases.flatMap(base => [
-  ...routesV03.routes.map(route => ({ version: routesV03.version, path: `${base}${route.path}`, route })),
-  ...underTenant.flatMap(prefix =>
-    routesV10.routes.map(route => ({ version: routesV10.version, path: `${base}${prefix}${route.path}`, route })),
-  ),
-])
+/** Every path of the binding. The tenant of v1.0 (§5.3) is a routing key that no card of this server has for it. */
+export const restPaths: readonly RestPath[] = [
+  ...bases.flatMap(base => [
+    ...below(base, routesV03),
+    ...below(base, routesV10),
+    ...below(`${base}/{tenant}`, routesV10),
+  ]),
+  ...[routesV03, routesV10].flatMap(routes => below(`/agents/{agent}${agentRestBase}`, routes)),
+]
 
 /** A path in the syntax of the router: a colon is written twice. */
 export const patternOf = (path: string): string =>

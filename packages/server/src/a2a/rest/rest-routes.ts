@@ -5,6 +5,7 @@ import { asPlatformError } from '../../errors.ts'
 import { presentHttpError, presentRpcError } from '../../present/error.ts'
 import type { WireVersion } from '../../store/tasks.ts'
 import { carryOut } from '../carry-out.ts'
+import { findAgent } from '../find-agent.ts'
 import type { AnyMethod } from '../method.ts'
 import { methods, protoMethods } from '../methods.ts'
 import { type ObservedCall, observeCall } from '../observe-call.ts'
@@ -16,6 +17,9 @@ import { checkAccept, jsonTypeFor } from './accept.ts'
 import { readParams } from './read-params.ts'
 import { patternOf, type RestPath, restPaths } from './rest-paths.ts'
 import type { RestRoute } from './route.ts'
+
+/** A request at an agent's own address names it in the path. */
+type RestRequest = FastifyRequest<{ Params: { agent?: string } }>
 
 /** One path with the method behind it. */
 interface Served {
@@ -42,7 +46,7 @@ export const restRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const row of restPaths) {
     const { version, path, route } = row
     const served = { ctx, version, route, method: methodOf(row) }
-    app.route({
+    app.route<{ Params: { agent?: string } }>({
       method: route.verb,
       url: patternOf(path),
       // A stream has no end that a HEAD could wait for.
@@ -56,7 +60,7 @@ export const restRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   }
 }
 
-async function serve(served: Served, request: FastifyRequest, reply: FastifyReply, call: ObservedCall): Promise<void> {
+async function serve(served: Served, request: RestRequest, reply: FastifyReply, call: ObservedCall): Promise<void> {
   const { ctx, version } = served
   try {
     await answer(served, request, reply, call)
@@ -70,14 +74,16 @@ async function serve(served: Served, request: FastifyRequest, reply: FastifyRepl
 
 async function answer(
   { ctx, version, route, method }: Served,
-  request: FastifyRequest,
+  request: RestRequest,
   reply: FastifyReply,
   call: ObservedCall,
 ): Promise<void> {
   checkAccept(request.headers.accept, route.answers === 'stream')
   checkVersion(versionOf(request), version)
+  const { agent: slug } = request.params
+  const agent = slug === undefined ? null : findAgent(ctx, slug)
   using resources = new DisposableStack()
-  const opened = openCall(ctx, { request, reply, version, agent: null }, resources)
+  const opened = openCall(ctx, { request, reply, version, agent }, resources)
   const params = readParams(request, route, opened.resumes)
   call.read({ binding: 'HTTP+JSON', version, method: method.name, params })
   const given = await carryOut(method, opened, params)
