@@ -78,6 +78,7 @@ export const serverLeaves: readonly string[] = [
   'trace',
   'version',
   'wake',
+  'words-of',
   'work',
   'worker-hub',
   'worker-token',
