@@ -65,6 +65,7 @@ export const serverLeaves: readonly string[] = [
   'metrics',
   'news',
   'outbound',
+  'parse-params',
   'principal',
   'redact',
   'running',
@@ -76,6 +77,7 @@ export const serverLeaves: readonly string[] = [
   'trace',
   'version',
   'wake',
+  'words-of',
   'work',
 ]
 

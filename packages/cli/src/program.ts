@@ -18,6 +18,7 @@ import {
   withSettings,
   withStart,
 } from './program-options.ts'
+import { addPushCommands } from './program-push.ts'
 import { addTaskCommands } from './program-tasks.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
@@ -108,6 +109,7 @@ export const createProgram = (
   else program.addHelpText('after', examples)
   addServerCommands(program, run)
   addClientCommands(program, run)
+  addPushCommands(program, run)
   addDataCommands(program, run)
   addCompletion(program, run, json)
   return program

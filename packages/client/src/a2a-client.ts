@@ -1,4 +1,5 @@
 import { AgentList, type AgentStatus } from '@codetether/protocol/agent-status'
+import { DeadLetterPage, deadLettersPath, RetryAnswer, type RetryRequest } from '@codetether/protocol/dead-letters'
 import { errorCodes } from '@codetether/protocol/errors'
 import type { TaskList } from '@codetether/protocol/v03/task-list'
 import type { Message, StreamEvent, Task } from '@codetether/protocol/v03/wire'
@@ -21,6 +22,7 @@ import type { Connection } from './http.ts'
 import { type SendParams, toWireParams } from './message.ts'
 import type { Operation, ProtocolVersion } from './operation.ts'
 import type { Card } from './read-card.ts'
+import { requestJson } from './request-json.ts'
 import { type OnRetry, retry } from './retry.ts'
 import type { TaskListParams } from './task-list.ts'
 
@@ -37,6 +39,14 @@ export interface SendOptions extends CallOptions {
 export interface ResubscribeOptions extends SendOptions {
   /** The id of the last frame that was seen: only what comes after it is yielded, and no snapshot. */
   lastEventId?: string | undefined
+}
+
+/** Which dead letters to list, and from where. */
+export interface DeadLetterQuery {
+  taskId?: string | undefined
+  configId?: string | undefined
+  pageSize?: number | undefined
+  pageToken?: string | undefined
 }
 
 /** What the caller gave. */
@@ -185,6 +195,23 @@ export class A2aClient {
   /** The health of a CodeTether server. */
   health(options: CallOptions = {}): Promise<Health> {
     return getJson(this.#given.connection, `${baseUrlOf(this.#given.url)}/health`, Health, options)
+  }
+
+  /** A page of the caller's push notifications that a CodeTether server has given up, the latest first. */
+  deadLetters(query: DeadLetterQuery = {}, options: CallOptions = {}): Promise<DeadLetterPage> {
+    const { connection, url } = this.#given
+    const given = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+    const path = `${baseUrlOf(url)}${deadLettersPath}?${given}`
+    return requestJson(connection, { url: path, schema: DeadLetterPage }, options)
+  }
+
+  /** Lets a CodeTether server send some of them once more. @returns how many. */
+  async retryDeadLetters(body: RetryRequest, options: CallOptions = {}): Promise<number> {
+    const { connection, url } = this.#given
+    const path = `${baseUrlOf(url)}${deadLettersPath}:retry`
+    const { marked } = await requestJson(connection, { url: path, body, schema: RetryAnswer }, options)
+    return marked
   }
 
   #repeatable<T>(operation: Operation, schema: z.ZodType<T>, options: CallOptions): Promise<T> {

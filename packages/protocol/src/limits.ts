@@ -62,8 +62,8 @@ export const limits = {
   webhookUrlChars: 2_048,
   webhookCredentialChars: 8_192,
   pushConfigsPerTask: 16,
-  /** Configurations whose notifications a process sends at once. */
-  pushSenders: 32,
+  /** Configurations whose notifications a process sends at once; those of one principal are at most half of them. */
+  pushSenders: 64,
   /** What one of them is sent before others have their turn. */
   pushesPerTurn: 32,
   /** A sender that is not heard of loses its turn so long after the time that a request may take. */

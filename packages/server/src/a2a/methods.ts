@@ -1,7 +1,7 @@
+import { parseParams } from '../parse-params.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { extendedCard } from './extended-card.ts'
 import type { AnyMethod, Method } from './method.ts'
-import { parseParams } from './parse-params.ts'
 import { presentV03, presentV10 } from './present-signed.ts'
 import { cursorOf, readResume } from './resume.ts'
 import { messageSend } from './v03/message-send.ts'

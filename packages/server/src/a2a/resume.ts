@@ -1,6 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { ResumeParams, resumeUri } from '@codetether/protocol/resume-extension'
-import { parseParams } from './parse-params.ts'
+import { parseParams } from '../parse-params.ts'
 
 /** What the resume extension asks for in one call. */
 export interface Resume {

@@ -16,6 +16,7 @@ import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
 import { agentsRoutes } from '../api/agents/routes.ts'
 import { healthRoutes } from '../api/health/routes.ts'
 import { metricsRoutes } from '../api/metrics/routes.ts'
+import { pushRoutes } from '../api/push/routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
@@ -78,6 +79,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(cardRoutes(ctx))
   await app.register(extensionRoutes())
   await app.register(agentsRoutes(ctx))
+  await app.register(pushRoutes(ctx))
   await app.register(healthRoutes(ctx))
   await app.register(metricsRoutes(ctx))
   return app

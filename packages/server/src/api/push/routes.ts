@@ -1,0 +1,29 @@
+import {
+  type DeadLetterPage,
+  DeadLetterQuery,
+  deadLettersPath,
+  type RetryAnswer,
+  RetryRequest,
+} from '@codetether/protocol/dead-letters'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Context } from '../../context.ts'
+import { listLetters, retryLetters } from '../../operations/dead-letters.ts'
+import { parseParams } from '../../parse-params.ts'
+import { presentDeadLetter } from '../../present/dead-letter.ts'
+import { parseStrictJson } from '../../strict-json/parse-strict-json.ts'
+
+const readBody = ({ body }: FastifyRequest) => parseStrictJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+
+/** Push notifications that were given up: of the caller's own tasks, the latest first, and sent once more when it says so. */
+export const pushRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  app.get(deadLettersPath, { config: { permission: 'tasks:read' } }, async ({ principal, query }) => {
+    const { letters, nextPageToken } = await listLetters(ctx, principal, parseParams(DeadLetterQuery, query))
+    return { deadLetters: letters.map(presentDeadLetter), nextPageToken } satisfies DeadLetterPage
+  })
+
+  // The router reads two colons as one.
+  app.post(`${deadLettersPath}::retry`, { config: { permission: 'tasks:write' } }, async request => {
+    const marked = await retryLetters(ctx, request.principal, parseParams(RetryRequest, readBody(request)))
+    return { marked } satisfies RetryAnswer
+  })
+}

@@ -1,0 +1,17 @@
+import type { Context } from '../../context.ts'
+import type { PushTarget } from '../../store/push-deliveries.ts'
+import type { HostBreaker } from './host-breaker.ts'
+
+/** What the senders of a process share. */
+export interface Sending {
+  ctx: Context
+  breaker: HostBreaker
+  leaseSeconds: number
+  /** Ends requests when the server cannot wait for them any longer. */
+  signal: AbortSignal
+  /** Looks for work again after so long. */
+  wakeIn(seconds: number): void
+}
+
+/** Whose failures count together. A tenant cannot close a host for the others. */
+export const hostOf = ({ tenantId, url }: PushTarget): string => `${tenantId} ${new URL(url).host}`
