@@ -158,6 +158,17 @@ const bad: Record<keyof typeof rules, [path: string, text: string][]> = {
     ['packages/server/src/open-context.ts', `import { app } from './http/app.ts'`],
     ['packages/server/src/misc/a.ts', `export const x = 1`],
   ],
+  'requests go out through outbound/': [
+    ['packages/server/src/present/a.ts', `const answer = await fetch('https://example.com/')`],
+    ['packages/server/src/present/a.ts', `const { fetch: load } = globalThis\nconst b = globalThis.fetch`],
+    ['packages/agents/src/a.ts', `const socket = new WebSocket('wss://example.com/')`],
+    ['packages/server/src/background/a.ts', `import { type IncomingMessage, request } from 'node:http'`],
+    ['packages/server/src/background/a.ts', `import { get as load } from 'node:https'`],
+    ['packages/server/src/signing/a.ts', `import https from 'node:https'`],
+    ['packages/server/src/signing/a.ts', `import * as net from 'node:net'`],
+    ['packages/server/src/http/a.ts', `const { connect } = await import('node:tls')`],
+    ['packages/server/src/http/a.ts', `import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'`],
+  ],
   'only main.ts builds the context': [
     ['packages/server/src/http/app.ts', `import { createContext } from '../context.ts'`],
     ['packages/server/src/background/a.ts', `import { type Context } from '../context.ts'`],
@@ -196,6 +207,17 @@ const bad: Record<keyof typeof rules, [path: string, text: string][]> = {
 
 /** Files that look suspicious and are fine. */
 const good: [path: string, text: string][] = [
+  [
+    'packages/server/src/outbound/a.ts',
+    `import { request } from 'node:https'\nconst answer = fetch('https://example.com/')`,
+  ],
+  ['packages/server/src/db/a.ts', `import { Socket } from 'node:net'`],
+  [
+    'packages/server/src/sse.ts',
+    `import { createServer, type ClientRequest } from 'node:http'\nimport { isIP } from 'node:net'`,
+  ],
+  ['packages/server/src/sse.ts', `const a = ctx.fetch()\nconst b = { fetch: 1 }\ntype C = typeof globalThis.fetch`],
+  ['packages/client/src/a.ts', `const answer = await fetch('https://example.com/')`],
   [
     'packages/cli/src/a.ts',
     `const { x } = await import('@codetether/server/main')\nimport type { Y } from '@codetether/server/config/config'`,

@@ -81,6 +81,35 @@ export const serverLeaves: readonly string[] = [
   'work',
 ]
 
+/**
+ * What a server's process sends requests with: URLs that somebody else has chosen must pass the checks of `outbound`. The
+ * database and the collector of traces are the operator's choice.
+ */
+export const outgoing = {
+  packages: ['server', 'agents'],
+  place: 'packages/server/src/outbound/',
+  /** Module → what connects; `*` for all of it. */
+  modules: {
+    'node:http': ['request', 'get', 'Agent', 'ClientRequest', 'globalAgent'],
+    'node:https': ['request', 'get', 'Agent', 'globalAgent'],
+    'node:http2': ['connect'],
+    'node:net': ['connect', 'createConnection', 'Socket'],
+    'node:tls': ['connect', 'TLSSocket'],
+    'node:dgram': ['*'],
+    undici: ['*'],
+    '@opentelemetry/exporter-trace-otlp-http': ['*'],
+  },
+  exceptions: {
+    'node:net': ['packages/server/src/db/'],
+    '@opentelemetry/exporter-trace-otlp-http': ['packages/server/src/trace/'],
+  },
+} as const satisfies {
+  packages: readonly string[]
+  place: string
+  modules: Record<string, readonly string[]>
+  exceptions: Record<string, readonly string[]>
+}
+
 export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']
 
 /** Packages that `packages/cli` is published with: their libraries are its libraries. */

@@ -17,6 +17,7 @@ import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createOutbound } from './outbound/outbound.ts'
+import { type Resolve, resolveName } from './outbound/resolve-target.ts'
 import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
@@ -31,6 +32,8 @@ import { Wake } from './wake.ts'
 /** What a caller of `startServer` may replace. */
 export interface Overrides {
   agents?: readonly Agent[]
+  /** Where the names of webhooks lead, in place of the machine's resolver. */
+  resolve?: Resolve
 }
 
 /** The context with what only the process's own lifecycle uses. */
@@ -44,7 +47,7 @@ export interface OpenContext extends Context, AsyncDisposable {
 /** Builds the context: the composition root. Disposing it stops what it holds, in the opposite order. */
 export async function openContext(
   { config, log, stopping }: { config: Config; log: Logger; stopping: AbortSignal },
-  { agents = builtInAgents }: Overrides = {},
+  { agents = builtInAgents, resolve }: Overrides = {},
 ): Promise<OpenContext> {
   const signer = await openCardSigner(config.agent.cardKeys)
   await using stack = new AsyncDisposableStack()
@@ -87,7 +90,7 @@ export async function openContext(
     changes: createChanges(store),
     hints: instance.hints,
     work: instance.work,
-    ...independentParts(config, database.secret),
+    ...independentParts(config, database.secret, resolve),
     signer,
     agents: hosted,
     fallback,
@@ -110,10 +113,10 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
 }
 
 /** What needs nothing of the other parts, some of it a key of its own. */
-const independentParts = ({ outbound }: Config, secret: string) => ({
+const independentParts = ({ outbound }: Config, secret: string, resolve: Resolve = resolveName) => ({
   cursors: createCursors(deriveKey(secret, 'cursors')),
   sealer: createSealer(deriveKey(secret, 'push configs')),
-  outbound: createOutbound(outbound),
+  outbound: createOutbound({ ...outbound, resolve }),
   pushes: new Wake(),
 })
 
