@@ -15,13 +15,19 @@ export function startPushing(ctx: Context): AsyncDisposable {
   const stop = AbortSignal.any([end.signal, ctx.stopping])
   const cut = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
-  const after = (ms: number, fn: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      fn()
-    }, ms)
+  // Timers of a busy loop end early: one that did would find nothing due, and the poll is far away.
+  const at = (time: number, fn: () => void) => {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        if (performance.now() < time) at(time, fn)
+        else fn()
+      },
+      Math.ceil(time - performance.now()),
+    )
     timers.add(timer)
   }
+  const after = (ms: number, fn: () => void) => at(performance.now() + ms, fn)
   const sending: Sending = {
     ctx,
     // Never longer than one notification waits for its next attempt.
@@ -29,7 +35,8 @@ export function startPushing(ctx: Context): AsyncDisposable {
     leaseSeconds: (ctx.config.push.timeoutMs + limits.pushLeaseMs) / 1000,
     signal: cut.signal,
     wakeIn(seconds) {
-      if (seconds * 1000 < limits.pushPollMs) after(seconds * 1000, () => ctx.pushes.wake())
+      // The database rounds its times to milliseconds.
+      if (seconds * 1000 < limits.pushPollMs) after(seconds * 1000 + 1, () => ctx.pushes.wake())
     },
   }
   stop.addEventListener('abort', () => after(limits.gracefulStopMs / 2, () => cut.abort()), { once: true })
