@@ -66,6 +66,8 @@ export const limits = {
   pushSenders: 64,
   /** What one of them is sent before others have their turn. */
   pushesPerTurn: 32,
+  /** A whole task as the body of a notification: what has more is told of without its artifacts and its conversation. */
+  pushTaskBytes: 1024 * 1024,
   /** A sender that is not heard of loses its turn so long after the time that a request may take. */
   pushLeaseMs: 30_000,
   /** Cards whose signatures are kept: of the server and of each agent, under each of the server's names. */
