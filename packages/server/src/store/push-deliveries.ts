@@ -44,32 +44,32 @@ const waiting = plannedPerCall(`
 /** Who has something to send, those first whose first notification waits longest. */
 export const findWaitingHolders = (tx: SystemWriter): Promise<PushHolder[]> => tx.query(waiting, [])
 
+// Planned for each call: only a plan that knows the limit reads just so many rows of the index.
 const claim = plannedPerCall(`
   with due as materialized (
-    select p.* from unnest($3::uuid[], $4::text[], $5::int[]) as r (tenant_id, principal, room), lateral (
-      select tenant_id, task_id, id from push_configs
-      where tenant_id = r.tenant_id and principal = r.principal and next_at <= now()
-      order by next_at limit r.room for update skip locked) p
+    select tenant_id, task_id, id from push_configs
+    where tenant_id = $3 and principal = $4 and next_at <= now() order by next_at limit $5 for update skip locked
   )
   update push_configs c set lease_owner = $1, lease_token = gen_random_uuid(),
     next_at = now() + make_interval(secs => $2)
   from due d where c.tenant_id = d.tenant_id and c.task_id = d.task_id and c.id = d.id
   returning c.tenant_id as "tenantId", c.task_id as "taskId", c.id, c.principal, c.wire_version as "wireVersion", c.url,
     c.auth_scheme as "authScheme", c.sealed, c.lease_token as token, c.retry_token as "retryToken",
-    c.sent_seq::float8 as "sentSeq", c.pending_seq::float8 as "pendingSeq", c.failures, c.disabled_at is not null as "isDisabled"`)
+    c.sent_seq::float8 as "sentSeq", c.pending_seq::float8 as "pendingSeq", c.failures,
+    c.disabled_at is not null as "isDisabled"`)
 
 export interface PushClaim {
   owner: string
   leaseSeconds: number
-  /** For whom there is room, and how much. */
-  rooms: readonly (PushHolder & { room: number })[]
+  holder: PushHolder
+  limit: number
 }
 
-/** Takes configurations for which something waits, of each holder those first that wait longest. */
-export const claimPushes = (tx: SystemWriter, { owner, leaseSeconds, rooms }: PushClaim): Promise<ClaimedPush[]> => {
-  const columns = [rooms.map(r => r.tenantId), rooms.map(r => r.principal), rooms.map(r => r.room)]
-  return tx.query(claim, [owner, leaseSeconds, ...columns])
-}
+/** Takes configurations of a holder for which something waits, those first that wait longest. */
+export const claimPushes = (
+  tx: SystemWriter,
+  { owner, leaseSeconds, holder: { tenantId, principal }, limit }: PushClaim,
+): Promise<ClaimedPush[]> => tx.query(claim, [owner, leaseSeconds, tenantId, principal, limit])
 
 const held = 'tenant_id = $1 and task_id = $2 and id = $3 and lease_token = $4'
 const keyOf = ({ tenantId, taskId, id, token }: ClaimedPush) => [tenantId, taskId, id, token]

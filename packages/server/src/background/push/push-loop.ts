@@ -83,14 +83,12 @@ async function run(sending: Sending, stop: AbortSignal): Promise<void> {
 const claim = ({ ctx, leaseSeconds }: Sending, senders: Senders) =>
   ctx.store.system(async tx => {
     const holders = await findWaitingHolders(tx)
-    const dealt = senders.deal(holders)
-    const rooms = holders.map((holder, index) => ({ ...holder, room: dealt[index] ?? 0 }))
-    const served = rooms.filter(({ room }) => room > 0)
-    if (served.length === 0) return { claimed: [], isCut: holders.length > 0 }
-    const claimed = await claimPushes(tx, { owner: ctx.instanceId, leaseSeconds, rooms: served })
-    const taken = Map.groupBy(claimed, ({ tenantId, principal }) => `${tenantId} ${principal}`)
-    const isCut = rooms.some(
-      ({ tenantId, principal, room }) => (taken.get(`${tenantId} ${principal}`)?.length ?? 0) >= room,
+    const rooms = senders.deal(holders)
+    const taken = await Promise.all(
+      holders.map(async (holder, index) => {
+        const limit = rooms[index] ?? 0
+        return limit === 0 ? [] : await claimPushes(tx, { owner: ctx.instanceId, leaseSeconds, holder, limit })
+      }),
     )
-    return { claimed, isCut }
+    return { claimed: taken.flat(), isCut: taken.some(({ length }, index) => length === rooms[index]) }
   })
