@@ -21,8 +21,9 @@ export const pushRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     return { deadLetters: letters.map(presentDeadLetter), nextPageToken } satisfies DeadLetterPage
   })
 
+  const retry = `${deadLettersPath}:retry`
   // The router reads two colons as one.
-  app.post(`${deadLettersPath}::retry`, { config: { permission: 'tasks:write' } }, async request => {
+  app.post(retry.replace(':', '::'), { config: { permission: 'tasks:write', path: retry } }, async request => {
     const marked = await retryLetters(ctx, request.principal, parseParams(RetryRequest, readBody(request)))
     return { marked } satisfies RetryAnswer
   })
