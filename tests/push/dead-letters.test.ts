@@ -49,12 +49,12 @@ test('more dead letters than one turn takes are all sent once more, in order', a
   const rows = (sql: string) => query<RpcBody>(platform.database, sql)
   const isOver = `select from push_configs c join tasks t on t.id = c.task_id
     where c.sent_seq = t.last_seq and t.state = 'completed' and c.lease_token is null`
-  await waitUntil('all is given up', async () => (await rows(isOver)).length === 1)
+  await waitUntil('all is given up', async () => (await rows(isOver)).length === 1, 60_000)
   isDown = false
   const before = receiver.received.length
   const { marked } = (await retryLetters(platform.url, { all: true })).body
   assert.ok(marked > count, String(marked))
-  await waitUntil('all are gone', async () => (await rows('select from push_dead_letters')).length === 0)
+  await waitUntil('all are gone', async () => (await rows('select from push_dead_letters')).length === 0, 60_000)
   const generations = receiver.received
     .slice(before)
     .map(({ headers }) => Number(String(headers['webhook-id']).split('_')[1]))

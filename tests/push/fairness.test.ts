@@ -48,3 +48,19 @@ test('receivers of one caller that never answer keep nobody else waiting', async
   assert.ok(p95 < 20_000, `p95 ${p95} ms`)
   assert.ok((await held()) <= limits.pushSenders / 2)
 })
+
+test('a host that fails for one caller is not left alone for another', async () => {
+  await using receiver = await startReceiver((response, { path }) =>
+    response.writeHead(path === '/bad' ? 500 : 204).end(),
+  )
+  const env = { ...local, A2A_AUTH_TOKENS: twoTokens, A2A_PUSH_RETRY_SECONDS: '3600' }
+  await using platform = await startPlatform({ env })
+  const send = (path: string, headers: Record<string, string>) =>
+    platform.rpc('SendMessage', sendV10('Calculator', { url: receiver.url + path }, 'Calculate 1 + 1'), headers)
+  await Promise.all(Array.from({ length: 2 * limits.pushBreakerFailures }, () => send('/bad', alice)))
+  await receiver.at('/bad', limits.pushBreakerFailures)
+  const from = performance.now()
+  await send('/good', bob)
+  await receiver.at('/good', eventsPerTask)
+  assert.ok(performance.now() - from < limits.pushBreakerMs * 0.6)
+})

@@ -124,7 +124,7 @@ test('a URL that has come into the database all the same is refused when somethi
     }
   }
   const waiting = 'select from push_configs where next_at is not null'
-  await waitUntil('everything is given up', async () => (await rows(waiting)).length === 0)
+  await waitUntil('everything is given up', async () => (await rows(waiting)).length === 0, 60_000)
   const letters = await rows(
     'select c.url, d.reason, d.attempts from push_dead_letters d join push_configs c on c.id = d.config_id',
   )

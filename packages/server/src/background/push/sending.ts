@@ -13,5 +13,6 @@ export interface Sending {
   wakeIn(seconds: number): void
 }
 
-/** Whose failures count together. A tenant cannot close a host for the others. */
-export const hostOf = ({ tenantId, url }: PushTarget): string => `${tenantId} ${new URL(url).host}`
+/** Whose failures count together. Nobody can close a host for others who have webhooks there. */
+export const hostOf = ({ tenantId, principal, url }: PushTarget): string =>
+  `${tenantId} ${principal} ${new URL(url).host}`
