@@ -132,9 +132,9 @@ test('Q9: the path that no server ever had answers 404 and names the right endpo
   const url = `${platform.url}/v1/message/send`
   const response = await fetch(url, { method: 'POST', headers: json, body: '{"message":{"parts":[]}}' })
   assert.equal(response.status, 404)
-  const { error }: RpcBody = await response.json()
-  assert.equal(error.details[0].metadata.endpoint, `${platform.url}/`)
-  assert.match(error.message, /POST \/.*message\/send/)
+  const { message, data }: RpcBody = await response.json()
+  assert.equal(data[0].metadata.endpoint, `${platform.url}/`)
+  assert.match(message, /POST \/.*message\/send/)
 })
 
 test('Q10: GET /agents lists the registered agents with their status', async () => {

@@ -10,6 +10,15 @@ export interface Skill {
   examples?: readonly string[]
 }
 
+/** An extension to A2A that an agent understands (A2A v1.0 §4.4.4), as its card declares it. */
+export interface AgentExtension {
+  uri: string
+  description: string
+  /** Callers that do not activate it are refused. */
+  required?: boolean
+  params?: JsonObject
+}
+
 /** A key-value store that outlives the process, private to the tenant and principal that the task belongs to. */
 export interface Memories {
   /** Stores the value, replacing an older one. Throws PlatformError TOO_LARGE beyond the limits. */
@@ -44,6 +53,11 @@ export interface AgentContext {
   reply(answer: string | Part[]): Promise<void>
   /** Ends this run with a question: the task is `input-required` until its caller sends a message to it. */
   ask(question: string | Part[]): Promise<void>
+  /**
+   * Ends this run because the caller has to authorize something, and says what and where: the task is `auth-required`.
+   * Streams stay open. Credentials do not come through the task; a message to it says that it can go on.
+   */
+  requireAuth(request: string | Part[]): Promise<void>
 }
 
 /** A named party with skills that answers messages. */
@@ -61,13 +75,32 @@ export interface Agent {
    * time, on any replica.
    */
   readonly serial: boolean
+  /** Media types of the parts that it reads, also as `image/*`; null for any. Messages with others are refused. */
+  readonly inputModes: readonly string[] | null
+  /** Media types of what it answers with. Callers that accept none of them are refused. */
+  readonly outputModes: readonly string[]
+  /** What it reads in `metadata` beyond A2A. A message names those it uses in `extensions`. */
+  readonly extensions: readonly AgentExtension[]
   /** Does the agent understand the WHOLE text? Only then is a message without a target routed to it. */
   accepts(text: string): boolean
   /** Carries out one run. A handler that returns without reply, ask or failure completes the task as it is. */
   handle(message: Message, ctx: AgentContext): Promise<void>
 }
 
-/** Completes the parts that most agents share: `pure` and `serial` are false, and nothing is accepted without a target. */
+/**
+ * Completes the parts that most agents share: `pure` and `serial` are false, nothing is accepted without a target, parts of
+ * any type are taken, and answers are text.
+ */
 export const defineAgent = (
   agent: Pick<Agent, 'name' | 'description' | 'skills' | 'handle'> & Partial<Agent>,
-): Agent => ({ pure: false, serial: false, accepts: () => false, ...agent })
+): Agent => ({
+  ...{
+    pure: false,
+    serial: false,
+    accepts: () => false,
+    inputModes: null,
+    outputModes: ['text/plain'],
+    extensions: [],
+  },
+  ...agent,
+})

@@ -25,6 +25,7 @@ const ofError: Record<ErrorCode, number> = {
   CONTENT_TYPE_NOT_SUPPORTED: exitCodes.failure,
   INVALID_AGENT_RESPONSE: exitCodes.failure,
   EXTENDED_CARD_NOT_CONFIGURED: exitCodes.failure,
+  EXTENSION_SUPPORT_REQUIRED: exitCodes.failure,
   VERSION_NOT_SUPPORTED: exitCodes.failure,
   WEBHOOK_URL_FORBIDDEN: exitCodes.usage,
   UNAUTHENTICATED: exitCodes.auth,

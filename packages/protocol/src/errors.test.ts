@@ -29,6 +29,7 @@ test('the codes of JSON-RPC 2.0 and of A2A have the numbers that their specifica
     ['CONTENT_TYPE_NOT_SUPPORTED', -32005],
     ['INVALID_AGENT_RESPONSE', -32006],
     ['EXTENDED_CARD_NOT_CONFIGURED', -32007],
+    ['EXTENSION_SUPPORT_REQUIRED', -32008],
     ['VERSION_NOT_SUPPORTED', -32009],
   ]
   for (const [code, rpc] of given) assert.equal(errorCodes[code].rpc, rpc, code)

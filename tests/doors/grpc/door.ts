@@ -1,7 +1,8 @@
 import * as v10 from '@a2a-js/sdk'
 import { LegacyA2AService } from '@a2a-js/sdk/compat/v0_3/server/grpc'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
-import { grpcCodes } from '@codetether/protocol/grpc-codes'
+import { errorCodes } from '@codetether/protocol/errors'
+import { grpcStatus } from '@codetether/protocol/grpc-status'
 import type { RpcBody } from '../../platform.ts'
 import type { Door, DoorCall } from '../doors.ts'
 import type { Answer } from '../support.ts'
@@ -110,5 +111,5 @@ export const grpcDoor: Door = {
   has: (version, method) => method in rows[version],
   call,
   infoOf: ({ body }) => body,
-  statusOf: code => grpcCodes[code],
+  statusOf: code => grpcStatus[errorCodes[code].status],
 }

@@ -24,6 +24,8 @@ import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { presentRpcError } from '../present/error.ts'
+import { restBase } from '../present/rest-base.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
@@ -160,6 +162,15 @@ function fromFastify(error: FastifyError): unknown {
 const challenge = ({ config: { auth } }: Context): string =>
   auth.header === 'authorization' ? 'Bearer realm="codetether"' : `ApiKey realm="codetether", header="${auth.header}"`
 
+const olderPaths = new RegExp(`^(?:${restBase})?/v1(?:/|$)`)
+
+/** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
+function versionOfError({ code }: PlatformError, path: string): WireVersion {
+  const served = restPathOf(path)?.version
+  if (served) return served
+  return code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
+}
+
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
   const error = withinRequest(request, () =>
     asPlatformError(thrown instanceof PlatformError ? thrown : fromFastify(thrown), ctx.log),
@@ -169,6 +180,6 @@ function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, t
   const { jsonRpc, rest } = request.routeOptions.config
   const body = jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
-    : presentRestError(error, rest ?? restPathOf(pathOf(request))?.version ?? '1.0')
+    : presentRestError(error, rest ?? versionOfError(error, pathOf(request)))
   return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
 }

@@ -24,4 +24,5 @@ export const createAgentContext = (given: Given, append: (events: TaskEvent[]) =
     ])
   },
   ask: question => append([{ kind: 'status', state: 'input-required', message: fromAgent(toParts(question)) }]),
+  requireAuth: request => append([{ kind: 'status', state: 'auth-required', message: fromAgent(toParts(request)) }]),
 })
