@@ -1,5 +1,6 @@
 import type { JsonObject } from '@codetether/protocol/json'
 import type { Artifact, Message, Part } from '@codetether/protocol/message'
+import type { TaskState } from '@codetether/protocol/task-state'
 
 /** What an agent can do, as its card lists it (A2A v0.3 §5.5.4). */
 export interface Skill {
@@ -30,6 +31,16 @@ export interface Memories {
   delete(key: string): Promise<boolean>
 }
 
+/** Another task of the same principal, to which a message refers. */
+export interface ReferencedTask {
+  id: string
+  contextId: string
+  state: TaskState
+  /** Oldest first; of a long conversation the newest. */
+  messages: readonly Message[]
+  artifacts: readonly Artifact[]
+}
+
 /**
  * What a handler gets beside the message. Every method resolves when the change is stored; it rejects with LEASE_LOST
  * when another process has taken the task over, and the handler should let that error pass.
@@ -45,6 +56,11 @@ export interface AgentContext {
   /** Aborted when the task is canceled, a change was refused because the lease is lost, or the server stops. */
   readonly signal: AbortSignal
   readonly memories: Memories
+  /**
+   * The tasks that the current message names in `referenceTaskIds`, in that order. What is not there, or belongs to somebody
+   * else, is left out. Not for pure agents.
+   */
+  references(): Promise<ReferencedTask[]>
   /** Says what the agent is doing: the task is `working`, with this message. */
   status(text: string, metadata?: JsonObject): Promise<void>
   /** Adds a result, or with `append` a further chunk of one. */

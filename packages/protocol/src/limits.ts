@@ -11,8 +11,8 @@ export const limits = {
   textChars: 1024 * 1024,
   /** UTF-8 bytes of a text that the agent Analysis reads. */
   analysisBytes: 1024 * 1024,
-  /** Base64 characters of one inline file: the body limit bounds it too. */
-  inlineFileChars: 4 * 1024 * 1024,
+  /** Base64 characters of one inline file, of callers and agents: what a body of bytes can hold. JSON holds three quarters. */
+  inlineFileChars: 4 * Math.ceil((4 * 1024 * 1024) / 3),
   /** An inline file of more characters is stored out of row, behind the blob interface. */
   inlineFileRowChars: 8 * 1024,
   idChars: 256,

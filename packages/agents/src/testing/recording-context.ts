@@ -31,6 +31,7 @@ const recordingContext = (memories: Memories = memoriesInMemory()) => {
     memories,
     status: unexpected('status'),
     artifact: unexpected('artifact'),
+    references: unexpected('references'),
     requireAuth: unexpected('requireAuth'),
     ask: async question => void questions.push(textIn(question)),
     reply: async answer => void replies.push(textIn(answer)),

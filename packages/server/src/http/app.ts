@@ -20,6 +20,7 @@ import { pushRoutes } from '../api/push/routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
+import { logDenial } from '../auth/log-denial.ts'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
@@ -55,7 +56,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && requestIdForm.test(given) ? given : newId(),
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // A caller that waits for a task for hours may be gone without a word.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true },
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded has no route, so no hook has run.
     frameworkErrors: (error, request, reply) => {
@@ -113,8 +115,13 @@ function checkCredentials(app: FastifyInstance, ctx: Context) {
     const { permission } = request.routeOptions.config
     if (permission === undefined || permission === 'public') return
     const { headers, raw } = request
-    request.principal = authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
-    authorize(request.principal, permission)
+    try {
+      request.principal = authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+      authorize(request.principal, permission)
+    } catch (error) {
+      withinRequest(request, () => logDenial(ctx.log, error, raw.socket.remoteAddress))
+      throw error
+    }
   })
 }
 

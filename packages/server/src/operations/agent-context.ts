@@ -3,7 +3,7 @@ import type { Message, Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { newId } from '../ids.ts'
 
-type Given = Pick<AgentContext, 'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories'>
+type Given = Pick<AgentContext, 'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories' | 'references'>
 
 const toParts = (content: string | Part[]): Part[] => (typeof content === 'string' ? [{ text: content }] : content)
 

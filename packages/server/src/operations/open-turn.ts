@@ -8,6 +8,7 @@ import { createAgentContext } from './agent-context.ts'
 import { agentMemories } from './agent-memories.ts'
 import { applyEvents, settles } from './apply-events.ts'
 import type { Attempt } from './attempt.ts'
+import { readReferences } from './read-references.ts'
 
 /** One turn of an attempt: the answer to one message of the caller. */
 export interface Turn {
@@ -55,6 +56,7 @@ export function openTurn(ctx: Context, agent: Agent, attempt: Attempt): Turn {
     history,
     signal: AbortSignal.any([signal, leaseLost.signal]),
     memories,
+    references: () => readReferences(ctx, principal, history.at(-1)),
   }
   return {
     context: createAgentContext(given, append),
