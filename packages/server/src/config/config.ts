@@ -14,7 +14,7 @@ export interface Config {
   readonly secretKey?: string
   /** The owner accepts that anybody who reaches the port is let in. */
   readonly insecure: boolean
-  /** The longest that a blocking `message/send` waits, in milliseconds. */
+  /** The longest that a blocking `message/send` of v0.3 waits, in milliseconds; so does GetTask of the resume extension. */
   readonly blockingMs: number
   /** Tasks that this process runs at once. */
   readonly maxRunningTasks: number
