@@ -97,8 +97,9 @@ async function answer(
   call.read({ binding: 'JSONRPC', version, method, params })
   using resources = new DisposableStack()
   const opened = openCall(ctx, { request, reply, version, agent }, resources)
-  const given = await dispatch(envelope, version, opened)
-  reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  // A reply is thenable: what is returned here would be waited for.
+  const tell = () => void reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  const given = await dispatch(envelope, version, opened).finally(tell)
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id, result: given.result })
   else await sendStream(ctx, { reply, gone: opened.signal, wrap: rpcFrames(id) }, given)

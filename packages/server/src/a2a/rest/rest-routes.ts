@@ -88,8 +88,9 @@ async function answer(
   const opened = openCall(ctx, { request, reply, version, agent }, resources)
   const params = readParams(request, route, opened.extensions.activated.has(resumeUri))
   call.read({ binding: 'HTTP+JSON', version, method: method.name, params })
-  const given = await carryOut(method, opened, params)
-  reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  // A reply is thenable: what is returned here would be waited for.
+  const tell = () => void reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  const given = await carryOut(method, opened, params).finally(tell)
   if ('stream' in given) await sendStream(ctx, { reply, gone: opened.signal, wrap: restFrames(version) }, given)
   else if (route.answers === 'nothing') await reply.code(204).send()
   else await sendJson(reply, given.result)
