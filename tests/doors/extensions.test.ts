@@ -4,7 +4,7 @@ import { defineAgent } from '@codetether/agents/define-agent'
 import { resumeUri } from '@codetether/protocol/resume-extension'
 import { message, startPlatform } from '../platform.ts'
 import { openStream } from './sse.ts'
-import { exchange, post } from './support.ts'
+import { alice, exchange, post, twoTokens } from './support.ts'
 
 const uri = 'https://a.example/extensions/strict/v1'
 const optional = 'https://a.example/extensions/optional/v1'
@@ -34,6 +34,19 @@ const sendParams = (version: string, more: object = {}) =>
           ...{ metadata: { agent: 'Strict' }, ...more },
         },
       }
+
+test('the extensions of an agent that is not public are not public', async () => {
+  const env = { A2A_AUTH_TOKENS: twoTokens, A2A_PUBLIC_SKILLS: 'echo' }
+  await using platform = await startPlatform({ agents: [strict], env })
+  for (const { version } of versions) {
+    const headers = { 'a2a-version': version }
+    const { raw } = await exchange(`${platform.url}/.well-known/agent-card.json`, { headers })
+    assert.doesNotMatch(raw, /strict/i)
+    const method = version === '0.3' ? 'agent/getAuthenticatedExtendedCard' : 'GetExtendedAgentCard'
+    const { result } = await platform.rpc(method, {}, { ...alice, ...headers })
+    assert.match(JSON.stringify(result.capabilities.extensions), /Required by Strict/)
+  }
+})
 
 describe('the extensions of an agent', async () => {
   const platform = await startPlatform({ agents: [strict] })
