@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { message, type RpcBody } from '../platform.ts'
+import { readByHand } from './read-by-hand.ts'
 import { Reader } from './reader.ts'
 
 /** A client gives up on an answer that takes longer, and on a message after so many tries. */
@@ -49,7 +50,7 @@ export async function submit(url: string, submission: Submission): Promise<strin
 
 /** Starts a task with a stream and reads it to its end, on as many connections as that takes. */
 export async function readWhole(url: string, submission: Submission): Promise<Reader> {
-  const reader = Reader.send(url, paramsOf(submission))
+  const reader = new Reader(readByHand(url, { message: paramsOf(submission) }))
   await reader.done
   return reader
 }

@@ -8,9 +8,8 @@ import { until } from '../journeys/until.ts'
 import { skippedAttempts, staleWrites, unlikeTheLog } from './checks.ts'
 import { Nemesis, planFaults } from './nemesis.ts'
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts'
-import type { Reader } from './reader.ts'
 import { Rig } from './rig.ts'
-import { readStamped } from './stored.ts'
+import { framesIn, readStamped } from './stored.ts'
 import { agents, Workload } from './workload.ts'
 
 const submissions = 5_000
@@ -50,10 +49,8 @@ test(title, { timeout: 170_000 }, async t => {
   assert.deepEqual(findFaults({ acknowledged: workload.acknowledged, tasks, events }), faultless)
   assert.deepEqual([staleWrites(events), skippedAttempts(events)], [[], []])
   assert.equal(tasks.length, submissions + agents.length)
-  const generations = new Map(tasks.map(({ id, generation }) => [id, generation]))
-  const idsOf = ({ frames }: Reader) => frames.map(({ id }) => id)
   assert.deepEqual(
-    workload.readers.flatMap(reader => unlikeTheLog(idsOf(reader), generations.get(reader.taskId ?? '') ?? 0)),
+    workload.readers.flatMap(({ frames, taskId }) => unlikeTheLog(frames, framesIn(events, taskId))),
     [],
   )
   const recovered = events.filter(({ begins }) => begins !== null && begins > 1).length
