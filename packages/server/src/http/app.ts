@@ -32,6 +32,7 @@ import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
 import { observeRequest, observeRequests, withinRequest } from './observe-requests.ts'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
+import { closeSilentConnections } from './silent-connections.ts'
 import { pathOf, rejectUnknownRoutes } from './unknown-routes.ts'
 
 const requestIdForm = /^[\w.:-]{1,128}$/
@@ -68,6 +69,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   })
   // Node would leave out the headers beyond its count, those of a proxy perhaps: we refuse, and keep all until then.
   app.server.maxHeadersCount = 0
+  closeSilentConnections(app)
   demandPermissions(app)
   observeRequests(app, ctx)
   checkOrigins(app, ctx)
