@@ -8,7 +8,7 @@ import { connect, dialects, kindOf, nameOf, request, send } from '../official-cl
 import { Rig } from './rig.ts'
 import { readStamped } from './stored.ts'
 
-const perDialect = 100
+const perDialect = 60
 const lostEvery = 5
 const tries = 10
 

@@ -49,17 +49,20 @@ interface ReadTask {
 
 const readersOf = (tasks: readonly ReadTask[]) => tasks.flatMap(({ readers }) => readers)
 
+/** Readers that came back meanwhile would take the turns of others. */
+const patienceMs = 60_000
+
 /** Starts one with three readers: on the replica that runs it, on the other one, and on the first one again. */
 async function startRead(rig: Rig, client: Client, text: string): Promise<ReadTask> {
   const isThere = (reader: Reader) => until(`readers of "${text}"`, async () => reader.frames.length === 5)
-  const first = new Reader(readByClient(client, { message: request(text, { agent: 'Gated' }) }))
+  const first = new Reader(readByClient(client, { message: request(text, { agent: 'Gated' }) }), patienceMs)
   await isThere(first)
   const [runs] = await rig.whoRuns(text)
   assert.equal(rig.front.balancer.last, runs)
   const readers = [first]
   // One by one: each is the only call that the load balancer hands to the next replica.
   for (const { taskId = '' } of [first, first]) {
-    const reader = new Reader(readByClient(client, { taskId }))
+    const reader = new Reader(readByClient(client, { taskId }), patienceMs)
     await isThere(reader)
     readers.push(reader)
   }

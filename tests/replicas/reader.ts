@@ -23,8 +23,7 @@ export interface Position {
 /** Opens a stream of the frames behind a position. */
 export type Open = (at: Position) => AsyncIterable<Frame>
 
-/** A reader gives up on a connection that says nothing for so long, and on a task after so many connections. */
-const silentMs = 5_000
+/** A reader gives up on a task after so many connections. */
 const connections = 400
 const pauseMs = 50
 
@@ -39,10 +38,13 @@ export class Reader {
   /** How often a stream has ended, as if the task had. */
   earlyEnds = 0
   readonly #open: Open
+  readonly #silentMs: number
   #connection = new AbortController()
 
-  constructor(open: Open) {
+  /** It gives up on a connection that says nothing for `silentMs`. */
+  constructor(open: Open, silentMs = 5_000) {
     this.#open = open
+    this.#silentMs = silentMs
     this.done = this.#follow()
     this.done.catch(() => undefined)
   }
@@ -79,7 +81,7 @@ export class Reader {
 
   async #read(connection: AbortController): Promise<void> {
     const { signal } = connection
-    const timer = setTimeout(() => connection.abort(), silentMs)
+    const timer = setTimeout(() => connection.abort(), this.#silentMs)
     try {
       for await (const frame of this.#open({ taskId: this.taskId, after: this.frames.at(-1)?.id ?? 0, signal })) {
         timer.refresh()
