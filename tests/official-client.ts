@@ -57,7 +57,7 @@ export async function connect(
   dialect: Dialect,
   { fetchImpl = fetch, readdress = address => address }: Connection = {},
 ): Promise<Client> {
-  const card = dialect.version === '1.0' ? await resolver.resolve(url) : await legacyCard(url)
+  const card = dialect.version === '1.0' ? await resolver.resolve(`${url}/`) : await legacyCard(url)
   const supportedInterfaces = card.supportedInterfaces.map(given => ({ ...given, url: readdress(given.url) }))
   return factoryOf(dialect, fetchImpl).createFromAgentCard({ ...card, supportedInterfaces })
 }
