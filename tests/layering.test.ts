@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { startUp, unreached } from './layering/dead.ts'
 import { bundleDifferences, type Manifest, undeclared } from './layering/manifests.ts'
 import { libraryOf, rules, violations } from './layering/rules.ts'
-import { readSource } from './layering/source.ts'
+import { readSource, type Source } from './layering/source.ts'
 import { bundledPackages, packageRows, serverLayers, serverLeaves, sizes } from './layering/tables.ts'
 
 const root = new URL('../', import.meta.url)
@@ -56,16 +56,28 @@ for (const [name, { lazily = [] }] of Object.entries(packageRows).filter(([, row
   })
 }
 
-test('a server without gRPC does not load it', () => {
-  const files = startUp(sources, 'packages/server/src/main.ts')
-  assert.deepEqual(
-    files.filter(path => path.startsWith('packages/server/src/a2a/grpc/')),
-    [],
-  )
-  assert.ok(sources.some(({ path }) => path.startsWith('packages/server/src/a2a/grpc/')))
+const grpcPlaces = ['packages/server/src/a2a/grpc/', 'packages/client/src/grpc/'] as const
+const isOfGrpc = ({ path }: Pick<Source, 'path'>): boolean => grpcPlaces.some(place => path.startsWith(place))
+
+for (const main of [
+  'packages/server/src/main.ts',
+  'packages/client/src/a2a-client.ts',
+  'packages/cli/src/commands/call.ts',
+])
+  test(`${main} does not load gRPC before somebody speaks it`, () => {
+    const files = startUp(sources, main)
+    assert.ok(files.length > 1)
+    assert.deepEqual(
+      files.filter(path => isOfGrpc({ path })),
+      [],
+    )
+  })
+
+test('gRPC stays in its places', () => {
+  for (const place of grpcPlaces) assert.ok(sources.some(({ path }) => path.startsWith(place)))
   const users = sources.filter(({ path, imports }) => path.startsWith('packages/') && imports.some(usesGrpc))
   assert.deepEqual(
-    users.filter(({ path }) => !path.startsWith('packages/server/src/a2a/grpc/')),
+    users.filter(user => !isOfGrpc(user)),
     [],
   )
 })

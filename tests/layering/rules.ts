@@ -38,6 +38,17 @@ const ownPackageByPath: Rule = source => {
 const browserFree: Rule = source => {
   const name = packageOf(source.path)
   if (name === null || isTest(source) || packageRows[name]?.node !== false) return []
+  const { nodeIn } = packageRows[name]
+  const folder = nodeIn === undefined ? null : `packages/${name}/src/${nodeIn}`
+  if (folder !== null && source.path.startsWith(folder)) return []
+  const loaded = source.imports.filter(
+    found =>
+      folder !== null &&
+      found.kind !== 'type' &&
+      isRelative(found) &&
+      resolve(source, found.specifier).startsWith(folder),
+  )
+  if (loaded.length > 0) return loaded.map(({ specifier }) => `${name} runs in browsers and may not load ${specifier}`)
   const builtIns = source.imports
     .filter(({ specifier }) => specifier.startsWith('node:'))
     .map(({ specifier }) => specifier)

@@ -6,13 +6,15 @@ export interface PackageRow {
   lazily?: readonly string[]
   /** Node's built-ins and globals. Where not, the code runs in browsers too. */
   node: boolean
+  /** A folder of such a package that needs Node all the same: nothing else in it loads it, its users hand it in. */
+  nodeIn?: string
   /** The one file that reads `process.env`. */
   environment?: string
 }
 
 export const packageRows: Readonly<Record<string, PackageRow>> = {
   protocol: { imports: [], node: false },
-  client: { imports: ['protocol'], node: false },
+  client: { imports: ['protocol'], node: false, nodeIn: 'grpc/' },
   agents: { imports: ['protocol', 'client'], node: true },
   // The architecture also gives it `client`, for calls to other agents only; the row grows when those calls come.
   server: { imports: ['protocol', 'agents'], node: true, environment: 'config/load-config.ts' },

@@ -21,7 +21,7 @@ const call = (url: string, args: readonly string[], env: Record<string, string> 
 
 describe('codetether call', { concurrency: 4 }, () => {
   for (const version of protocolVersions)
-    for (const transport of ['jsonrpc', 'http+json']) {
+    for (const transport of ['jsonrpc', 'http+json', 'grpc']) {
       const chosen = ['--protocol', version, '--transport', transport]
       test(`asks an agent of the official SDK by A2A ${version} over ${transport}`, async () => {
         const { stdout, stderr } = await call(sdk.url, ['How are you?', '--stream', ...chosen])

@@ -1,4 +1,5 @@
 import { A2aClient } from '@codetether/client/a2a-client'
+import type { Grpc } from '@codetether/client/grpc'
 import type { Connection } from '@codetether/client/http'
 import type { ProtocolVersion, TransportName } from '@codetether/client/operation'
 import { type AccessOptions, agentConnection, serverConnection } from './agent-connection.ts'
@@ -12,6 +13,12 @@ export interface ServerOptions extends OutputOptions, AccessOptions {
   server?: string
   /** Seconds until the command gives up. */
   timeout?: number
+}
+
+/** Its libraries take longer to load than most calls: who speaks something else does not wait for them. */
+const loadGrpc = async (): Promise<Grpc> => {
+  const { openGrpc } = await import('@codetether/client/grpc/open-grpc')
+  return openGrpc()
 }
 
 const defaultServer = 'http://127.0.0.1:8000'
@@ -61,7 +68,7 @@ export interface Addressed {
 }
 
 export const addressAgent = (options: AgentOptions, io: Io): Addressed => ({
-  connection: agentConnection(options, io),
+  connection: { ...agentConnection(options, io), grpc: loadGrpc },
   url: serverUrl(options.url).replace(/\/$/, ''),
   signal: commandSignal(options, io),
 })
@@ -84,5 +91,5 @@ const connectionOf = (options: ServerOptions, io: Io): Connection =>
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
   const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
   const signal = commandSignal(options, io)
-  return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), signal }), url, signal }
+  return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), grpc: loadGrpc, signal }), url, signal }
 }

@@ -58,7 +58,7 @@ interface Given {
 }
 
 /**
- * A client of one A2A agent, of v1.0 or v0.3, over JSON-RPC or HTTP+JSON. What it returns has the form of v0.3 whatever
+ * A client of one A2A agent, of v1.0 or v0.3, over JSON-RPC, HTTP+JSON or gRPC. What it returns has the form of v0.3 whatever
  * the agent speaks. Every method throws RemoteError for an error that the server answers, ConnectionError for a
  * connection that fails or an answer that does not come within `timeoutMs` (default 30 s), and the signal's reason when
  * the caller aborts.
@@ -148,6 +148,12 @@ export class A2aClient {
       if (!(error instanceof RemoteError) || error.retryable || snapshotIn(error)) throw error
       // A cursor that the task has not reached: the task as it is would hide the mistake.
       if (error.code === errorCodes.INVALID_PARAMS.rpc && cursor.lastEventId !== undefined) throw error
+      if (error.code === errorCodes.CURSOR_GONE.rpc && cursor.lastEventId !== undefined) {
+        // A task does not fit into the trailers of gRPC: a stream without a cursor begins with it.
+        options.onGap?.()
+        yield* this.#resume(id, { ...cursor, lastEventId: undefined }, options)
+        return
+      }
       failure = error
     }
     const task = await this.getTask(id, {}, options)

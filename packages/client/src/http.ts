@@ -1,5 +1,6 @@
 import { checkBareCredentials, credentials } from './credentials.ts'
 import { ConnectionError, fromHttpStatus } from './errors.ts'
+import type { Grpc } from './grpc.ts'
 
 /** How one server is spoken to. */
 export interface Connection {
@@ -13,6 +14,8 @@ export interface Connection {
   allowHttp?: boolean | undefined
   /** In place of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined
+  /** Loads what carries calls over gRPC. Without it, as in browsers, gRPC is not spoken. */
+  grpc?: (() => Promise<Grpc>) | undefined
 }
 
 const reasonOf = (error: unknown): string => {

@@ -38,7 +38,9 @@ const wholeCard = async (
       ...{ subject: `${transport} ${version}`, url: address, check: 'interface', section: 'v1.0 §8.3' },
       ...skip('this transport is not tried'),
     })
-  const endpoints = new Map(endpointsOf(connection, url, card).map(endpoint => [keyOf(endpoint), endpoint]))
+  const endpoints = new Map(
+    endpointsOf({ ...connection, grpc: undefined }, url, card).map(endpoint => [keyOf(endpoint), endpoint]),
+  )
   const wanted = [...endpoints.values()].filter(
     ({ version, transport }) => version === (plan.version ?? version) && transport === (plan.transport ?? transport),
   )
