@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { A2aClient } from '@codetether/client/a2a-client'
+import { ask } from '@codetether/client/ask'
 import { RemoteError } from '@codetether/client/errors'
 import { openGrpc } from '@codetether/client/grpc/open-grpc'
 import { textMessage } from '@codetether/client/message'
@@ -76,6 +77,17 @@ for (const version of protocolVersions)
         const { id: taskId, contextId } = asked
         const answered = await client.send(say('an answer', { taskId, contextId }))
         assert.deepEqual(answered.kind === 'task' && [answered.id, answered.status.state], [taskId, 'completed'])
+      })
+
+      test('is asked and waited for, as long as it takes to an answer or a question', async () => {
+        const client = await connect()
+        const states: string[] = []
+        const onEvent = (event: StreamEvent) => void states.push(stateOf(event) ?? event.kind)
+        const done = await ask(client, say('Hello'), { onEvent })
+        assert.ok(done.kind === 'task' && done.status.state === 'completed' && done.artifacts?.length === 1)
+        assert.equal(states[0], 'submitted')
+        const asking = await ask(client, say('?'))
+        assert.ok(asking.kind === 'task' && asking.status.state === 'input-required')
       })
 
       test('a task that has ended is watched by asking how it ended', async () => {

@@ -126,6 +126,11 @@ test('credentials do not go over plain gRPC to other networks', async () => {
 })
 
 test('an address where nobody is and a server that speaks something else are lost connections', async () => {
+  const tls = platform.url.replace('http:', 'https:')
+  await assert.rejects(
+    A2aClient.atEndpoint(tls, { transport: 'GRPC', grpc }).cancelTask('x'),
+    /no TLS is spoken there; an address with http/,
+  )
   for (const url of ['http://127.0.0.1:1', platform.url]) {
     const client = A2aClient.atEndpoint(url, { transport: 'GRPC', version: '1.0', grpc })
     await assert.rejects(client.cancelTask('x'), ConnectionError)

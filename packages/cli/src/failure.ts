@@ -34,11 +34,14 @@ export class HintedError extends Error {
   override name = 'HintedError'
   override readonly cause: unknown
   readonly hint: string
+  /** Facts for programs. */
+  readonly details: object
 
-  constructor(cause: unknown, hint: string) {
+  constructor(cause: unknown, hint: string, details: object = {}) {
     super(cause instanceof Error ? cause.message : String(cause))
     this.cause = cause
     this.hint = hint
+    this.details = details
   }
 }
 
@@ -107,7 +110,10 @@ const defect = (error: unknown): Failure => ({
 
 /** What an error means for the person and for the exit code. The only place that decides this. */
 export const describeFailure = (error: unknown): Failure => {
-  if (error instanceof HintedError) return { ...describeFailure(error.cause), hint: error.hint }
+  if (error instanceof HintedError) {
+    const failure = describeFailure(error.cause)
+    return { ...failure, hint: error.hint, details: { ...failure.details, ...error.details } }
+  }
   if (error instanceof CommanderError) return commanderFailure(error)
   if (error instanceof UsageError) return usageFailure(error.message, error.hint)
   if (error instanceof BareCredentialsError) return usageFailure(error.message, hints.BARE)

@@ -84,8 +84,8 @@ export class A2aClient {
 
   /** A client of an address that is known already: unless told otherwise, of v0.3 over JSON-RPC. */
   static atEndpoint(url: string, options: Partial<Omit<Endpoint, 'url'>> = {}): A2aClient {
-    const { version = '0.3', transport = 'JSONRPC', attaches = false, tenant, ...connection } = options
-    const endpoint = { ...connection, url, version, transport, attaches, tenant }
+    const { version = '0.3', transport = 'JSONRPC', attaches = false, streams = false, tenant, ...connection } = options
+    const endpoint = { ...connection, url, version, transport, attaches, streams, tenant }
     return new A2aClient({ connection, url, version, cards: undefined }, endpoint)
   }
 

@@ -75,7 +75,9 @@ export const endpointsOf = (connection: Connection, url: string, card: Card): En
   const base = new URL(baseUrlOf(url)).href
   return card.interfaces.flatMap(declared => {
     const found = spoken(connection, declared, base)
-    return found ? [{ ...withOwnCredentials(connection, base, found), ...found, attaches: card.attaches }] : []
+    if (found === undefined) return []
+    const promised = { attaches: card.attaches, streams: card.capabilities.includes('streaming') }
+    return [{ ...withOwnCredentials(connection, base, found), ...found, ...promised }]
   })
 }
 
@@ -92,7 +94,7 @@ export const discover = async (
   const base = baseUrlOf(url)
   const given: Endpoint = {
     ...{ ...connection, url: new URL(base).href },
-    ...{ version: version ?? '0.3', transport: transport ?? 'JSONRPC', attaches: false },
+    ...{ version: version ?? '0.3', transport: transport ?? 'JSONRPC', attaches: false, streams: false },
   }
   let card: Card
   try {

@@ -18,11 +18,15 @@ export interface Connection {
   grpc?: (() => Promise<Grpc>) | undefined
 }
 
+/** What OpenSSL says where somebody answers its greeting in plain text. */
+export const isNoTls = (message: string): boolean => /wrong version number|packet length too long/i.test(message)
+
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined
   const source = cause instanceof Error ? cause : error
   if (!(source instanceof Error)) return String(source)
   const code = 'code' in source ? String(source.code) : ''
+  if (isNoTls(source.message)) return 'no TLS is spoken there; an address with http:// may be meant'
   return source.message === '' ? code : source.message
 }
 

@@ -4,6 +4,7 @@ import { grpcStatus } from '@codetether/protocol/grpc-codes'
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { codeOfDetails } from '../error-body.ts'
 import { ConnectionError, invalidAnswer, RemoteError } from '../errors.ts'
+import { isNoTls } from '../http.ts'
 
 /** What a status means where nothing else tells. */
 const meanings: ReadonlyMap<number, ErrorCode> = new Map([
@@ -90,10 +91,17 @@ const retryAfterIn = (details: readonly object[]): number | undefined => {
 /** Ends of a call that the library makes up where the server has said nothing: nobody there, or the line has broken. */
 const brokenLine: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.CANCELLED, status.INTERNAL, status.UNKNOWN])
 
+/** What the library says, of which only the last error tells why. */
+const reasonOf = (message: string): string => {
+  if (isNoTls(message)) return 'no TLS is spoken there; an address with http:// may be meant'
+  return /Last error: (.*?)\.? ?(?:Resolution note.*)?$/s.exec(message)?.[1] || message
+}
+
 /** What the end of a call means: a lost connection, or an error of the server (A2A v1.0 §10.6). */
 export const fromServiceError = ({ code, details: message, metadata }: ServiceError, url: string): Error => {
   const isSilent = Object.keys(metadata.getMap()).length === 0
-  if (isSilent && brokenLine.has(code)) return new ConnectionError(`no connection to ${url} by gRPC: ${message}`)
+  if (isSilent && brokenLine.has(code))
+    return new ConnectionError(`no connection to ${url} by gRPC: ${reasonOf(message)}`)
   if (isSilent && code === status.RESOURCE_EXHAUSTED) return invalidAnswer(`${url} answers with too much: ${message}`)
   if (code === status.DEADLINE_EXCEEDED) return new ConnectionError(`no answer from ${url} in time`, { timedOut: true })
   const details = detailsIn(metadata)
