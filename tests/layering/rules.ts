@@ -23,7 +23,10 @@ const packageImports: Rule = source => {
   return source.imports.flatMap(({ specifier }) => {
     const target = ownOf(specifier)
     const allowed = [name, ...row.imports, ...(row.lazily ?? [])]
-    return target === null || allowed.includes(target) ? [] : [`${name} may not import ${specifier}`]
+    if (target === null) return []
+    const places = row.importsIn?.[target]?.map(place => `packages/${name}/src/${place}`)
+    const isFine = allowed.includes(target) && (places?.some(place => source.path.startsWith(place)) ?? true)
+    return isFine ? [] : [`${name} may not import ${specifier}`]
   })
 }
 

@@ -2,6 +2,8 @@
 export interface PackageRow {
   /** Packages of this workspace. */
   imports: readonly string[]
+  /** Those of them that only some of its files import. */
+  importsIn?: Readonly<Record<string, readonly string[]>>
   /** Packages that are not loaded with `main.ts`, but by `await import()` when they are needed. */
   lazily?: readonly string[]
   /** Node's built-ins and globals. Where not, the code runs in browsers too. */
@@ -16,8 +18,13 @@ export const packageRows: Readonly<Record<string, PackageRow>> = {
   protocol: { imports: [], node: false },
   client: { imports: ['protocol'], node: false, nodeIn: 'grpc/' },
   agents: { imports: ['protocol', 'client'], node: true },
-  // The architecture also gives it `client`, for calls to other agents only; the row grows when those calls come.
-  server: { imports: ['protocol', 'agents'], node: true, environment: 'config/load-config.ts' },
+  server: {
+    imports: ['protocol', 'agents', 'client'],
+    // What asks agents elsewhere.
+    importsIn: { client: ['peers/', 'operations/send-to.ts'] },
+    node: true,
+    environment: 'config/load-config.ts',
+  },
   worker: { imports: ['protocol', 'client', 'agents'], node: true, environment: 'environment.ts' },
   cli: { imports: ['protocol', 'client'], lazily: ['server', 'worker'], node: true, environment: 'environment.ts' },
   web: { imports: ['protocol', 'client'], node: false },
@@ -68,6 +75,7 @@ export const serverLeaves: readonly string[] = [
   'news',
   'outbound',
   'parse-params',
+  'peers',
   'principal',
   'redact',
   'running',

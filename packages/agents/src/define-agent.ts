@@ -1,6 +1,7 @@
 import type { JsonObject } from '@codetether/protocol/json'
 import type { Artifact, Message, Part } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
+import type { PeerAnswer, SendToOptions } from './peer.ts'
 
 /** What an agent can do, as its card lists it (A2A v0.3 §5.5.4). */
 export interface Skill {
@@ -74,6 +75,13 @@ export interface AgentContext {
    * Streams stay open. Credentials do not come through the task; a message to it says that it can go on.
    */
   requireAuth(request: string | Part[]): Promise<void>
+  /**
+   * Asks an agent elsewhere (A2A v1.0 or v0.3) and waits until it has answered or asks something itself: a task that
+   * failed there is an answer too. Rejects with PlatformError: UNAVAILABLE if it may be asked again without doing the work
+   * twice, REQUEST_TIMEOUT, TOO_MANY_HOPS for a loop of agents, WEBHOOK_URL_FORBIDDEN for an address that may not be
+   * called, and what the other agent refuses with.
+   */
+  sendTo(url: string, message: string | Part[], options?: SendToOptions): Promise<PeerAnswer>
 }
 
 /** A named party with skills that answers messages. */

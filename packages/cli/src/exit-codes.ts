@@ -36,6 +36,7 @@ const ofError: Record<ErrorCode, number> = {
   REQUEST_TIMEOUT: exitCodes.retryable,
   CONFLICT: exitCodes.conflict,
   LEASE_LOST: exitCodes.conflict,
+  TOO_MANY_HOPS: exitCodes.conflict,
   CURSOR_GONE: exitCodes.notFound,
   TOO_LARGE: exitCodes.failure,
   UNSUPPORTED_MEDIA_TYPE: exitCodes.failure,

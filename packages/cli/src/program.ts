@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { commandTree } from './command-tree.ts'
 import type { Commands, Dispatch } from './commands.ts'
 import { installHints, shells } from './completion/install-hints.ts'
@@ -54,6 +54,9 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .option('--agent <name>', 'the agent behind the server that shall answer')
     .addOption(protocolOption())
     .addOption(transportOption())
+    .option('--require-signed', 'call only if the card is signed, with a key of its server or one that is named')
+    .addOption(new Option('--jwks <file-or-url>', 'the set of keys that are trusted to sign the card'))
+    .addOption(new Option('--key <file>', 'the key that is trusted to sign the card: PEM or JWK').conflicts('jwks'))
     .action((url: string, text: string | undefined, options: Omit<Commands['call'], 'url' | 'text'>) =>
       run('call', { url, ...(text === undefined ? {} : { text }), ...options }),
     )

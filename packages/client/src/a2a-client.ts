@@ -13,7 +13,7 @@ import { codecOf } from './dialect.ts'
 import { discover, type Wanted } from './discover.ts'
 import type { Endpoint } from './endpoint.ts'
 import { RemoteError } from './errors.ts'
-import { baseUrlOf, fetchCard } from './fetch-card.ts'
+import { baseUrlOf, type CheckCard, fetchCard } from './fetch-card.ts'
 import { type Cursor, follow, isSettled, type OnGap } from './follow.ts'
 import { type Frame, openFrames } from './frames.ts'
 import { getJson } from './get-json.ts'
@@ -29,6 +29,8 @@ import type { TaskListParams } from './task-list.ts'
 export interface ClientOptions extends Connection, CallOptions, Wanted {
   /** Where cards are kept while they are fresh; without it, one of the client's own. */
   cards?: CardCache | undefined
+  /** Throws for a card that is not to be believed; then nobody is called. */
+  checkCard?: CheckCard | undefined
 }
 
 export interface SendOptions extends CallOptions {
@@ -55,6 +57,7 @@ interface Given {
   url: string
   version: ProtocolVersion | undefined
   cards: CardCache | undefined
+  checkCard: CheckCard | undefined
 }
 
 /**
@@ -77,16 +80,16 @@ export class A2aClient {
 
   /** Reads the agent's card and speaks to an interface that it names (A2A v1.0 §8.3, v0.3 §5.6); see `discover`. */
   static async fromUrl(url: string, options: ClientOptions = {}): Promise<A2aClient> {
-    const { signal, timeoutMs, version, transport, cards = new CardCache(), ...connection } = options
-    const endpoint = await discover(connection, url, { signal, timeoutMs, version, transport, cards })
-    return new A2aClient({ connection, url, version, cards }, endpoint)
+    const { signal, timeoutMs, version, transport, cards = new CardCache(), checkCard, ...connection } = options
+    const endpoint = await discover(connection, url, { signal, timeoutMs, version, transport, cards, checkCard })
+    return new A2aClient({ connection, url, version, cards, checkCard }, endpoint)
   }
 
   /** A client of an address that is known already: unless told otherwise, of v0.3 over JSON-RPC. */
   static atEndpoint(url: string, options: Partial<Omit<Endpoint, 'url'>> = {}): A2aClient {
     const { version = '0.3', transport = 'JSONRPC', attaches = false, streams = false, tenant, ...connection } = options
     const endpoint = { ...connection, url, version, transport, attaches, streams, tenant }
-    return new A2aClient({ connection, url, version, cards: undefined }, endpoint)
+    return new A2aClient({ connection, url, version, cards: undefined, checkCard: undefined }, endpoint)
   }
 
   /**
@@ -188,8 +191,8 @@ export class A2aClient {
 
   /** The agent card (A2A v1.0 §4.4, v0.3 §5.5), in the form of the version that is wanted if the server has both. */
   card(options: CallOptions = {}): Promise<Card> {
-    const { connection, url, version, cards } = this.#given
-    return fetchCard(connection, url, { ...options, version, cards })
+    const { connection, url, ...given } = this.#given
+    return fetchCard(connection, url, { ...options, ...given })
   }
 
   /** The agents behind a CodeTether server. */

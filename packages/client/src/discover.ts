@@ -1,6 +1,6 @@
 import { errorCodes } from '@codetether/protocol/errors'
 import type { Endpoint } from './endpoint.ts'
-import { RemoteError } from './errors.ts'
+import { RemoteError, UntrustedCardError } from './errors.ts'
 import { baseUrlOf, type CardOptions, fetchCard } from './fetch-card.ts'
 import { grpcUrl } from './grpc.ts'
 import type { Connection } from './http.ts'
@@ -100,8 +100,9 @@ export const discover = async (
   try {
     card = await fetchCard(connection, url, { ...options, version })
   } catch (error) {
-    if (error instanceof RemoteError) return given
-    throw error
+    if (!(error instanceof RemoteError)) throw error
+    if (options.checkCard) throw new UntrustedCardError(`no card can be read there: ${error.message}`)
+    return given
   }
   // The first one that fits: A2A v1.0 §8.3.2, v0.3 §5.6.3.
   const chosen = endpointsOf(connection, url, card).find(
@@ -109,6 +110,7 @@ export const discover = async (
   )
   if (chosen) return chosen
   if (
+    !options.checkCard &&
     version === undefined &&
     transport === undefined &&
     !card.interfaces.some(declared => isForeign(connection, declared))

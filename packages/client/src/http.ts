@@ -1,3 +1,4 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import { checkBareCredentials, credentials } from './credentials.ts'
 import { ConnectionError, fromHttpStatus } from './errors.ts'
 import type { Grpc } from './grpc.ts'
@@ -32,11 +33,16 @@ const reasonOf = (error: unknown): string => {
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'the server')
 
-/** What a failed fetch or a broken body means: the caller's own abort, our time limit, or a lost connection. */
-export const connectionFailure = (error: unknown, url: string, signal: AbortSignal): unknown =>
-  signal.aborted
-    ? signal.reason
+/**
+ * What a failed fetch or a broken body means: the caller's own abort, our time limit, a refusal of the caller's own
+ * `fetch`, or a lost connection.
+ */
+export const connectionFailure = (error: unknown, url: string, signal: AbortSignal): unknown => {
+  if (signal.aborted) return signal.reason
+  return error instanceof PlatformError
+    ? error
     : new ConnectionError(`no connection to ${originOf(url)}: ${reasonOf(error)}`, { cause: error })
+}
 
 /**
  * One request. Redirects are answered with an error that names the target: following one would turn a POST into a GET

@@ -5,10 +5,10 @@ import { type ErrorCode, errorCodes, PlatformError } from './errors.ts'
 
 const rows = Object.entries(errorCodes).map(([code, numbers]) => ({ code, ...numbers }))
 
-test('each JSON-RPC code stands for one error, except that a lost lease is a conflict', () => {
+test('each JSON-RPC code stands for one error, except that a lost lease and a loop of agents are conflicts', () => {
   const byRpc = Map.groupBy(rows, row => row.rpc)
   const shared = [...byRpc.values()].filter(group => group.length > 1).map(group => group.map(row => row.code))
-  assert.deepEqual(shared, [['CONFLICT', 'LEASE_LOST']])
+  assert.deepEqual(shared, [['CONFLICT', 'LEASE_LOST', 'TOO_MANY_HOPS']])
 })
 
 test('each error has an HTTP status that exists and says that something failed', () => {

@@ -29,6 +29,8 @@ export const errorCodes = {
   REQUEST_TIMEOUT: { rpc: -31408, http: 408, status: 'DEADLINE_EXCEEDED' },
   CONFLICT: { rpc: -31409, http: 409, status: 'ABORTED' },
   LEASE_LOST: { rpc: -31409, http: 409, status: 'ABORTED' },
+  // Not ABORTED, after which callers try again.
+  TOO_MANY_HOPS: { rpc: -31409, http: 409, status: 'FAILED_PRECONDITION' },
   CURSOR_GONE: { rpc: -31410, http: 410, status: 'OUT_OF_RANGE' },
   TOO_LARGE: { rpc: -31413, http: 413, status: 'RESOURCE_EXHAUSTED' },
   UNSUPPORTED_MEDIA_TYPE: { rpc: -31415, http: 415, status: 'INVALID_ARGUMENT' },

@@ -76,6 +76,8 @@ export const limits = {
   peerCardBytes: 1024 * 1024,
   peerCards: 100,
   peerCardMs: 60 * 60_000,
+  /** How long a peer may take to hear that its work is not wanted any more. */
+  peerCancelMs: 5_000,
   /** Hints wake the senders; this poll is what is left when one is lost. */
   pushPollMs: 2_000,
   /** Failures in a row of one host, and how long it is then left alone. */

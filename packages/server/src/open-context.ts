@@ -18,6 +18,7 @@ import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createOutbound } from './outbound/outbound.ts'
 import { type Resolve, resolveName } from './outbound/resolve-target.ts'
+import { openPeers } from './peers/peers.ts'
 import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
@@ -26,6 +27,7 @@ import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore, type Store } from './store/store.ts'
 import { readTaskFigures } from './store/task-figures.ts'
 import { openTracer } from './trace/open-tracer.ts'
+import type { Tracer } from './trace/tracer.ts'
 import { version } from './version.ts'
 import { Wake } from './wake.ts'
 
@@ -55,6 +57,7 @@ export async function openContext(
   const metrics = createMetrics()
   const observer = { metrics, tracer }
   const database = stack.use(await openDatabase(config, log))
+  const independent = await independentParts(config, database.secret, { tracer, ...(resolve && { resolve }) })
   const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
   const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
   stack.defer(async () => {
@@ -90,7 +93,7 @@ export async function openContext(
     changes: createChanges(store),
     hints: instance.hints,
     work: instance.work,
-    ...independentParts(config, database.secret, resolve),
+    ...independent,
     signer,
     agents: hosted,
     fallback,
@@ -112,13 +115,22 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
   return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
 
+interface Independent {
+  tracer: Tracer
+  resolve?: Resolve
+}
+
 /** What needs nothing of the other parts, some of it a key of its own. */
-const independentParts = ({ outbound }: Config, secret: string, resolve: Resolve = resolveName) => ({
-  cursors: createCursors(deriveKey(secret, 'cursors')),
-  sealer: createSealer(deriveKey(secret, 'push configs')),
-  outbound: createOutbound({ ...outbound, resolve }),
-  pushes: new Wake(),
-})
+async function independentParts(config: Config, secret: string, { tracer, resolve = resolveName }: Independent) {
+  const outbound = createOutbound({ ...config.outbound, resolve })
+  return {
+    cursors: createCursors(deriveKey(secret, 'cursors')),
+    sealer: createSealer(deriveKey(secret, 'push configs')),
+    outbound,
+    peers: await openPeers(config.peers, { outbound, tracer }),
+    pushes: new Wake(),
+  }
+}
 
 function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {
   const known = new Set(agents.flatMap(({ skills }) => skills.map(({ id }) => id)))

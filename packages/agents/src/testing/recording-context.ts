@@ -33,6 +33,7 @@ const recordingContext = (memories: Memories = memoriesInMemory()) => {
     artifact: unexpected('artifact'),
     references: unexpected('references'),
     requireAuth: unexpected('requireAuth'),
+    sendTo: unexpected('sendTo'),
     ask: async question => void questions.push(textIn(question)),
     reply: async answer => void replies.push(textIn(answer)),
   }

@@ -1,6 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { type ErrorCode, errorCodes } from '@codetether/protocol/errors'
-import { grpcStatus } from '@codetether/protocol/grpc-codes'
+import { grpcStatus } from '@codetether/protocol/grpc-status'
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { codeOfDetails } from '../error-body.ts'
 import { ConnectionError, invalidAnswer, RemoteError } from '../errors.ts'

@@ -1,6 +1,7 @@
 import { chooseAgent, type Routing } from '@codetether/agents/choose-agent'
 import type { Agent } from '@codetether/agents/define-agent'
 import { PlatformError } from '@codetether/protocol/errors'
+import { checkHops, hopsOf } from '@codetether/protocol/hops'
 import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
 import type { LoggedEvent } from '@codetether/protocol/task-event'
@@ -82,6 +83,7 @@ async function continueWith(call: Call<unknown>, request: StartRequest, taskId: 
 export async function startTask(call: Call<unknown>, request: StartRequest): Promise<Started> {
   const { ctx, principal } = call
   const { message, messageIdGiven, taskId, contextId, metadata, wireVersion, push } = request
+  checkHops(hopsOf(message.metadata), ctx.config.peers.maxHops)
   if (push) await ctx.outbound.check(push.url)
   if (taskId !== null) return continueWith(call, request, taskId)
   const choice = choose(call, request)

@@ -3,7 +3,10 @@ import type { Message, Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { newId } from '../ids.ts'
 
-type Given = Pick<AgentContext, 'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories' | 'references'>
+type Given = Pick<
+  AgentContext,
+  'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories' | 'references' | 'sendTo'
+>
 
 const toParts = (content: string | Part[]): Part[] => (typeof content === 'string' ? [{ text: content }] : content)
 

@@ -11,6 +11,8 @@ const refuse = () =>
   Promise.reject(
     new PlatformError('INTERNAL', 'a pure agent reads nothing that is stored: declare it with pure: false'),
   )
+const sendTo = () =>
+  Promise.reject(new PlatformError('INTERNAL', 'a pure agent asks nobody: declare it with pure: false'))
 const noMemories: Memories = { get: refuse, set: refuse, keys: refuse, delete: refuse }
 const never = new AbortController().signal
 
@@ -26,6 +28,7 @@ export async function answerAtOnce(ctx: Context, agent: Agent, message: Message)
       signal: never,
       memories: noMemories,
       references: refuse,
+      sendTo,
     },
     async more => {
       events.push(...more)
