@@ -56,4 +56,14 @@ describe('codetether call', { concurrency: 4 }, () => {
     const answered = await call(sdk.url, ['an answer', '--task', id, '--transport', 'http+json', '--json'])
     assert.deepEqual([JSON.parse(answered.stdout).id, JSON.parse(answered.stdout).status.state], [id, 'completed'])
   })
+
+  test('asks nobody whose card is not signed, if told to', async () => {
+    await assert.rejects(
+      call(sdk.url, ['Hello', '--require-signed']),
+      (error: Error & { code?: number; stderr?: string }) => {
+        assert.match(error.stderr ?? '', /error: the card at .* is not signed\nhint: nothing was sent/)
+        return error.code === 1
+      },
+    )
+  })
 })

@@ -45,6 +45,10 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
     .action((options: Commands['doctor']) => run('doctor', options))
 }
 
+const jwksOption = () => new Option('--jwks <file-or-url>', 'the set of keys that are trusted to sign the card')
+const keyOption = () =>
+  new Option('--key <file>', 'the key that is trusted to sign the card: PEM or JWK').conflicts('jwks')
+
 const addClientCommands = (program: Command, run: Dispatch): void => {
   withAccess(program.command('call <url> [text]'))
     .description('send a message to an agent and print its answer; text may come from standard input')
@@ -55,8 +59,8 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .addOption(protocolOption())
     .addOption(transportOption())
     .option('--require-signed', 'call only if the card is signed, with a key of its server or one that is named')
-    .addOption(new Option('--jwks <file-or-url>', 'the set of keys that are trusted to sign the card'))
-    .addOption(new Option('--key <file>', 'the key that is trusted to sign the card: PEM or JWK').conflicts('jwks'))
+    .addOption(jwksOption())
+    .addOption(keyOption())
     .action((url: string, text: string | undefined, options: Omit<Commands['call'], 'url' | 'text'>) =>
       run('call', { url, ...(text === undefined ? {} : { text }), ...options }),
     )
@@ -74,6 +78,8 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
   withAccess(program.command('inspect <url>'))
     .description('check the card and the interfaces of an agent against the specification, with harmless calls')
     .option('--send <text>', 'also send this message to each interface; nothing is sent without it')
+    .addOption(jwksOption())
+    .addOption(keyOption())
     .addOption(protocolOption())
     .addOption(transportOption())
     .action((url: string, options: Omit<Commands['inspect'], 'url'>) => run('inspect', { url, ...options }))

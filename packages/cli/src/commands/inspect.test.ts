@@ -192,7 +192,7 @@ describe('the inspection of an agent', { concurrency }, () => {
     const { supportedInterfaces: _, skills: __, ...card } = modelCard('')
     const older = (_: unknown, url: string) => ({
       ...{ ...card, protocolVersion: '0.3.0', url: `${url}/rpc`, defaultInputModes: 'text/plain' },
-      ...{ skills: [], additionalInterfaces: [{ url: `${url}/rest`, transport: 'GRPC' }] },
+      ...{ skills: [], additionalInterfaces: [{ url: `${url}/rest`, transport: 'SOAP' }] },
     })
     const shaped = await inspected(onCard(older))
     assert.ok(shaped.lines('fail').includes('card: form of v0.3: v0.3 §5.5'))
@@ -200,7 +200,7 @@ describe('the inspection of an agent', { concurrency }, () => {
     const { lines } = await inspected(onCard(whole))
     assert.ok(lines('fail').includes('card: preferred transport: v0.3 §5.6.1'))
     assert.ok(lines('warn').includes('card: all interfaces: v0.3 §5.6.4'))
-    assert.ok(lines('skip').includes('GRPC 0.3: interface: v1.0 §8.3'))
+    assert.ok(lines('skip').includes('SOAP 0.3: interface: v1.0 §8.3'))
     // This agent knows v1.0 only, and the card says otherwise.
     assert.ok(lines('fail').includes('JSONRPC 0.3: unknown task: v0.3 §7.3'))
   })
@@ -251,7 +251,7 @@ describe('the table of an inspection', { concurrency }, () => {
     const { code, stdout, stderr } = await runCli(['inspect', agent.url])
     assert.deepEqual([code, stderr], [0, ''])
     assert.match(stdout, /^RESULT {2}WHERE {10}CHECK/)
-    assert.match(stdout, /^ok {6}JSONRPC 1\.0 {4}unknown task {5}v1\.0 §3\.1\.3 +-32001 error -32001$/m)
+    assert.match(stdout, /^ok {6}JSONRPC 1\.0 {4}unknown task {7}v1\.0 §3\.1\.3 +-32001 error -32001$/m)
     assert.match(stdout, /\n\n\d+ ok, 0 warnings, 0 failures, 0 not looked at\n$/)
   })
 

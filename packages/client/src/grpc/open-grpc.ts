@@ -17,9 +17,10 @@ const metadataOf = (endpoint: Endpoint, lastEventId?: string): Metadata => {
   const { version, attaches } = endpoint
   const extensions = version === '0.3' ? 'x-a2a-extensions' : 'a2a-extensions'
   const entries = {
-    ...endpoint.headers,
-    ...credentials(endpoint),
     'a2a-version': version,
+    ...credentials(endpoint),
+    // Whoever names a version here means it.
+    ...endpoint.headers,
     ...(attaches && { [extensions]: resumeUri }),
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
   }
