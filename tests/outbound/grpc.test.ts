@@ -112,6 +112,14 @@ test('TLS is spoken where the address says so, with whom the certificate names',
       ...{ transport: 'GRPC', version: '1.0', grpc: async () => openGrpc(ca === undefined ? {} : { ca }) },
     })
   const port = other.server.grpcPort
+  // Whoever has checked an address connects to that one, and TLS still asks for the name.
+  const located = (url: string) =>
+    A2aClient.atEndpoint(url, {
+      ...{ transport: 'GRPC', version: '1.0' },
+      grpc: async () => openGrpc({ ca: cert, locate: async () => ['127.0.0.1'] }),
+    })
+  assert.deepEqual((await located(`https://localhost:${port}`).listTasks()).tasks, [])
+  await assert.rejects(located(`https://other.example:${port}`).cancelTask('x'), ConnectionError)
   const { tasks } = await at(`https://localhost:${port}`, cert).listTasks()
   assert.deepEqual(tasks, [])
   const isLost = (error: unknown) => error instanceof ConnectionError && !error.timedOut
