@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { builtInAgents } from '@codetether/agents/built-in'
 import { type AgentContext, defineAgent } from '@codetether/agents/define-agent'
 import type { SendToOptions } from '@codetether/agents/peer'
@@ -13,8 +16,9 @@ import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { testDatabase } from '@codetether/testing/test-database'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { gatedAgent } from '../journeys/gated-agent.ts'
-import { type Platform, type RpcBody, startPlatform } from '../platform.ts'
+import { type Platform, type RpcBody, rpc, startPlatform } from '../platform.ts'
 import { startSdkAgent } from './sdk-agent.ts'
+import { waitingAgent } from './waiting-agent.ts'
 
 const env = { A2A_OUTBOUND_ALLOW: '127.0.0.1', A2A_GRPC_PORT: '0' }
 const demoSkill = { id: 'ask', name: 'Ask', description: 'Asks another agent.', tags: ['test'] }
@@ -160,20 +164,17 @@ const gatedTask = (text: string): Promise<RpcBody> =>
   )
 
 describe('work at another agent', () => {
-  const waiting = (text: string, options: SendToOptions = {}) =>
-    agentOf('Waiting', async (_message, ctx) => {
-      const answer = await ctx.sendTo(peer.url, text, { agent: 'Gated', ...options })
-      await ctx.reply(answer.text)
-    })
-  const start = async ({ rpc }: Platform): Promise<string> => {
+  const waiting = (text: string, options: SendToOptions = {}) => waitingAgent(peer.url, text, options)
+  const start = async (url: string): Promise<string> => {
     const { message } = messageTo('Waiting', 'x')
-    const { result } = await rpc('SendMessage', { message, configuration: { returnImmediately: true } })
+    const params = { message, configuration: { returnImmediately: true } }
+    const { result } = await rpc(url, { method: 'SendMessage', params })
     return result.task.id
   }
 
   test('ends when the task is canceled for which it is done', async () => {
     await using own = await startPlatform({ agents: [waiting('to be canceled')], env })
-    const id = await start(own)
+    const id = await start(own.url)
     await gatedTask('to be canceled')
     await own.rpc('CancelTask', { id })
     await gated.stopped('to be canceled')
@@ -193,7 +194,7 @@ describe('work at another agent', () => {
     let id = ''
     {
       await using own = await startPlatform({ agents: [waiting('only once')], env, database })
-      id = await start(own)
+      id = await start(own.url)
       await gatedTask('only once')
     }
     await using again = await startPlatform({ agents: [waiting('only once')], env, database })
@@ -206,6 +207,27 @@ describe('work at another agent', () => {
     assert.equal(wordsOf(result), 'opened: only once')
     const tasks = await tasksOf(peer)
     assert.equal(tasks.filter(task => JSON.stringify(task.history).includes('only once')).length, 1)
+  })
+
+  test('is not done twice when the server is killed and another one goes on with the task', async () => {
+    await using database = await testDatabase()
+    const { app, secret } = database
+    const given = [JSON.stringify({ app, secret }), JSON.stringify(env), peer.url, 'only once, killed']
+    const child = fork(fileURLToPath(new URL('waiting-process.ts', import.meta.url)), given)
+    using _ = { [Symbol.dispose]: () => void child.kill('SIGKILL') }
+    const [url] = await once(child, 'message')
+    const id = await start(String(url))
+    await gatedTask('only once, killed')
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+    await using again = await startPlatform({ agents: [waiting('only once, killed')], env, database })
+    const task = async () => (await again.rpc('GetTask', { id })).result
+    gated.open('only once, killed')
+    await waitUntil('the task is done', async () => (await task()).status.state === 'TASK_STATE_COMPLETED')
+    assert.equal(wordsOf(await task()), 'opened: only once, killed')
+    const tasks = await tasksOf(peer)
+    assert.equal(tasks.filter(one => JSON.stringify(one.history).includes('only once, killed')).length, 1)
   })
 
   test('is asked for under one message id in every attempt, and under another in each call', async () => {
