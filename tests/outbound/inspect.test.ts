@@ -68,7 +68,7 @@ describe('the inspection', () => {
     for (const version of ['1.0', '0.3']) {
       for (const transport of ['JSONRPC', 'HTTP+JSON', 'GRPC'])
         assert.ok(lines('ok').includes(`${transport} ${version}: stream`))
-      for (const transport of ['JSONRPC', 'HTTP+JSON'])
+      for (const transport of ['JSONRPC', 'HTTP+JSON', 'GRPC'])
         assert.ok(lines('ok').includes(`${transport} ${version}: push configurations`))
     }
   })
@@ -81,7 +81,7 @@ describe('the inspection', () => {
     const seeing = await inspect(guarded.url, [], { A2A_CLIENT_BEARER_TOKEN: 'alice-secret-token' })
     assert.deepEqual([seeing.code, seen(seeing.lines)], [0, [[], [], []]])
     for (const version of ['1.0', '0.3'])
-      for (const transport of ['JSONRPC', 'HTTP+JSON'])
+      for (const transport of ['JSONRPC', 'HTTP+JSON', 'GRPC'])
         assert.ok(seeing.lines('ok').includes(`${transport} ${version}: extended card`))
   })
 

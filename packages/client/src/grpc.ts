@@ -1,6 +1,11 @@
 import type { Endpoint } from './endpoint.ts'
 import type { Operation } from './operation.ts'
 
+/** What can be asked for by gRPC: beside what this client does, what an inspection looks at. */
+export interface GrpcOperation extends Omit<Operation, 'name'> {
+  name: Operation['name'] | 'createPush' | 'getPush' | 'listPush' | 'deletePush' | 'extendedCard'
+}
+
 export interface GrpcCallOptions {
   signal: AbortSignal
   /** Milliseconds that the server is told the whole call may take. */
@@ -20,7 +25,7 @@ export interface GrpcStreamOptions {
  * ConnectionError, BareCredentialsError, or the signal's reason.
  */
 export interface Grpc {
-  call(endpoint: Endpoint, operation: Operation, options: GrpcCallOptions): Promise<unknown>
+  call(endpoint: Endpoint, operation: GrpcOperation, options: GrpcCallOptions): Promise<unknown>
   stream(endpoint: Endpoint, operation: Operation, options: GrpcStreamOptions): AsyncGenerator<unknown>
 }
 

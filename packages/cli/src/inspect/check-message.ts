@@ -96,7 +96,7 @@ export const messageChecks = (probe: Probe, text: string): Check[] => {
       ...{ check: 'the task of it', section: isNew ? '3.1.3' : '7.3' },
       run: async () => (taskId === undefined ? skip('no task came of it') : checkTask(probe, taskId)),
     },
-    ...(canPush && probe.endpoint.transport !== 'GRPC'
+    ...(canPush
       ? [
           {
             ...{ check: 'push configurations', section: isNew ? '3.1.7' : '7.5' },

@@ -1,5 +1,8 @@
+import { openGrpcOf } from '@codetether/client/call'
+import { RemoteError } from '@codetether/client/errors'
 import { checkCardForm, formsOf } from './check-card-form.ts'
 import { excerpt, fail, ok, skip, type Verdict } from './finding.ts'
+import { grpcRefusal } from './grpc-refusal.ts'
 import { judgeRefusal } from './judge-error.ts'
 import type { Probe } from './probe.ts'
 
@@ -26,10 +29,25 @@ export const extendedCard = async (probe: Probe): Promise<Verdict> => {
   const document = resultIn(answer.json)
   if (answer.status !== 200 || formsOf(document).length === 0)
     return fail(`HTTP ${answer.status}, no agent card: ${excerpt(answer.text, 60)}`)
+  return judgeCard(document, probe)
+}
+
+/** The same by gRPC. */
+export const extendedCardByGrpc = async (probe: Probe): Promise<Verdict> => {
+  const grpc = await openGrpcOf(probe.endpoint)
+  try {
+    return judgeCard(await grpc.call(probe.endpoint, { name: 'extendedCard', params: {} }, probe.patience), probe)
+  } catch (error) {
+    if (error instanceof RemoteError) return grpcRefusal(error) ?? fail(error.message)
+    throw error
+  }
+}
+
+const judgeCard = (document: unknown, probe: Probe): Verdict => {
   const { version, transport } = probe.endpoint
   if (!formsOf(document).includes(version)) return skip(`a card of another version than ${version}`)
-  // There it is ProtoJSON, whose schemes have another form.
-  if (version === '0.3' && transport === 'HTTP+JSON') return ok('a card; its members were not looked at')
+  // Elsewhere it is ProtoJSON, whose schemes have another form.
+  if (version === '0.3' && transport !== 'JSONRPC') return ok('a card; its members were not looked at')
   const wrong = checkCardForm(document, version).find(({ result }) => result === 'fail')
-  return wrong ? fail(wrong.seen) : ok(`every member is as the specification says`)
+  return wrong ? fail(wrong.seen) : ok('every member is as the specification says')
 }

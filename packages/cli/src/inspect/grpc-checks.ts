@@ -5,19 +5,15 @@ import type { Endpoint } from '@codetether/client/endpoint'
 import { RemoteError } from '@codetether/client/errors'
 import type { Operation } from '@codetether/client/operation'
 import { type ExpectedError, expected } from './errors-expected.ts'
-import { excerpt, type Finding, fail, ok, skip, type Verdict, warn } from './finding.ts'
+import { declaresExtendedCard, extendedCardByGrpc } from './extended-card.ts'
+import { excerpt, type Finding, fail, ok, type Verdict, warn } from './finding.ts'
+import { grpcRefusal } from './grpc-refusal.ts'
 import { reasonIn } from './judge-error.ts'
 import { judgePages } from './judge-pages.ts'
 import { type Probe, unknownTask } from './probe.ts'
 
 export interface Check extends Pick<Finding, 'check' | 'section'> {
   run: () => Promise<Verdict>
-}
-
-/** The server wants to know who asks: nothing was found out. */
-const refusal = ({ code, message }: RemoteError): Verdict | undefined => {
-  if (code === -31401) return skip(`UNAUTHENTICATED: asks for credentials, ${excerpt(message, 60)}`)
-  return code === -31403 ? skip('PERMISSION_DENIED: these credentials do not suffice') : undefined
 }
 
 /** Is the end of a call the error that it has to be, with ErrorInfo where v1.0 demands it (§10.6)? */
@@ -29,7 +25,7 @@ const refused = async ({ version }: Endpoint, want: ExpectedError, run: () => Pr
     const seen = excerpt(error.message, 60)
     const isNamed = want.reason === undefined || reasonIn(error.data) === want.reason
     if (error.code !== want.code)
-      return refusal(error) ?? fail(`${seen}, and not the error ${want.reason ?? want.code}`)
+      return grpcRefusal(error) ?? fail(`${seen}, and not the error ${want.reason ?? want.code}`)
     return version === '1.0' && !isNamed
       ? warn(`${seen}, without ErrorInfo of the reason ${want.reason} (§10.6)`)
       : ok(seen)
@@ -38,7 +34,8 @@ const refused = async ({ version }: Endpoint, want: ExpectedError, run: () => Pr
 }
 
 /** Calls by gRPC without consequences, as far as they can be wrong there: the library looks after the rest. */
-export const grpcChecks = ({ endpoint, card, patience }: Probe): Check[] => {
+export const grpcChecks = (probe: Probe): Check[] => {
+  const { endpoint, card, patience } = probe
   const get: Operation = { name: 'get', id: unknownTask, params: {} }
   const task = (to: Endpoint) => () => call(to, get, codecOf(to).Task, patience)
   const subscribe = async () => {
@@ -61,6 +58,8 @@ export const grpcChecks = ({ endpoint, card, patience }: Probe): Check[] => {
       run: () => refused(endpoint, wanted, subscribe),
     },
   ]
+  if (declaresExtendedCard(probe))
+    checks.push({ check: 'extended card', section: isNew ? '3.1.11' : '7.10', run: () => extendedCardByGrpc(probe) })
   if (!isNew) return checks
   const page = (pageToken: string | undefined) =>
     call(
@@ -73,7 +72,7 @@ export const grpcChecks = ({ endpoint, card, patience }: Probe): Check[] => {
     try {
       return await judgePages(page)
     } catch (error) {
-      const verdict = error instanceof RemoteError ? refusal(error) : undefined
+      const verdict = error instanceof RemoteError ? grpcRefusal(error) : undefined
       if (verdict) return verdict
       throw error
     }

@@ -1,5 +1,8 @@
+import { openGrpcOf } from '@codetether/client/call'
+import { RemoteError } from '@codetether/client/errors'
 import type { Request } from './ask.ts'
 import { excerpt, fail, ok, type Verdict } from './finding.ts'
+import { grpcRefusal } from './grpc-refusal.ts'
 import { judgeRefusal } from './judge-error.ts'
 import type { Probe } from './probe.ts'
 
@@ -56,6 +59,32 @@ const request = (probe: Probe, verb: Verb, taskId: string): Request => {
 
 const hasError = (json: unknown): boolean => typeof json === 'object' && json !== null && 'error' in json
 
+/** What came of one step: null for an error, and a verdict where nothing can be found out. */
+interface Step {
+  text: string | null
+  seen: string
+  refused?: Verdict | undefined
+}
+
+const byHttp = async (probe: Probe, verb: Verb, taskId: string): Promise<Step> => {
+  const answer = await probe.ask(request(probe, verb, taskId))
+  const isFine = answer.status < 300 && !hasError(answer.json)
+  const seen = `${verb}: HTTP ${answer.status} ${excerpt(answer.text, 80)}`
+  return { text: isFine ? answer.text : null, seen, refused: judgeRefusal(answer) }
+}
+
+const byGrpc = async ({ endpoint, patience }: Probe, verb: Verb, taskId: string): Promise<Step> => {
+  const grpc = await openGrpcOf(endpoint)
+  const params = { taskId, ...(verb === 'create' ? config : verb === 'list' ? {} : { id: configId }) }
+  try {
+    const text = JSON.stringify(await grpc.call(endpoint, { name: `${verb}Push`, params }, patience))
+    return { text, seen: `${verb}: ${excerpt(text, 80)}` }
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    return { text: null, seen: `${verb}: ${excerpt(error.message, 80)}`, refused: grpcRefusal(error) }
+  }
+}
+
 /** Makes a configuration for the task of the person's message, finds it, deletes it, and finds it no more. */
 export const pushConfigs = async (probe: Probe, taskId: string): Promise<Verdict> => {
   for (const [verb, isThere] of [
@@ -65,13 +94,11 @@ export const pushConfigs = async (probe: Probe, taskId: string): Promise<Verdict
     ['delete', true],
     ['get', false],
   ] as const) {
-    const answer = await probe.ask(request(probe, verb, taskId))
-    const refused = judgeRefusal(answer)
+    const step = probe.endpoint.transport === 'GRPC' ? byGrpc : byHttp
+    const { text, seen, refused } = await step(probe, verb, taskId)
     if (refused) return refused
-    const isFine = answer.status < 300 && !hasError(answer.json)
-    const seen = `${verb}: HTTP ${answer.status} ${excerpt(answer.text, 80)}`
-    if (isFine !== isThere) return fail(isThere ? seen : `still there after it was deleted: ${seen}`)
-    if (isThere && verb !== 'delete' && !answer.text.includes(webhook))
+    if ((text !== null) !== isThere) return fail(isThere ? seen : `still there after it was deleted: ${seen}`)
+    if (isThere && verb !== 'delete' && !text?.includes(webhook))
       return fail(`${verb} does not show the configuration: ${seen}`)
   }
   return ok('created, found, listed, deleted')

@@ -1,6 +1,12 @@
 import {
+  AgentCard,
   CancelTaskRequest,
+  DeleteTaskPushNotificationConfigRequest,
+  GetExtendedAgentCardRequest,
+  GetTaskPushNotificationConfigRequest,
   GetTaskRequest,
+  ListTaskPushNotificationConfigsRequest,
+  ListTaskPushNotificationConfigsResponse,
   ListTasksRequest,
   ListTasksResponse,
   SendMessageRequest,
@@ -8,12 +14,14 @@ import {
   StreamResponse,
   SubscribeToTaskRequest,
   Task,
+  TaskPushNotificationConfig,
 } from '@a2a-js/sdk'
 import { LegacyA2AService } from '@a2a-js/sdk/compat/v0_3/server/grpc'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
-import type { Operation, ProtocolVersion } from '../operation.ts'
+import type { GrpcOperation } from '../grpc.ts'
+import type { ProtocolVersion } from '../operation.ts'
 import { fromLegacy } from './from-legacy.ts'
-import { toLegacyRequest, wholeHistory } from './to-legacy.ts'
+import { toLegacyPush, toLegacyRequest, wholeHistory } from './to-legacy.ts'
 
 /** A method of a service: its path, and JSON to and from its messages. */
 export interface GrpcMethod {
@@ -51,6 +59,13 @@ const older = <Request, Response>(
 
 const named = ({ id }: Record<string, unknown>) => ({ name: `tasks/${id}` })
 
+/** Configurations are named as in v1.0: by their task and their own id. */
+const pushNamed = ({ taskId, id }: Record<string, unknown>) => ({
+  name: `tasks/${taskId}/pushNotificationConfigs/${id}`,
+})
+
+const nothing = { toJSON: () => ({}) }
+
 /** What has its default value does not travel, nor is it in JSON; the fields of a list are always there (A2A v1.0 §3.1.4). */
 const wholeList = {
   toJSON: (list: ListTasksResponse) => ({
@@ -60,24 +75,49 @@ const wholeList = {
 }
 
 /** The services (A2A v1.0 §10.2, v0.3 §3.5.6). v0.3 has no listing over gRPC. */
-export const grpcMethods: Readonly<Record<ProtocolVersion, Readonly<Partial<Record<Operation['name'], GrpcMethod>>>>> =
-  {
-    '1.0': {
-      send: newer(A2AService.sendMessage, SendMessageRequest, SendMessageResponse),
-      stream: newer(A2AService.sendStreamingMessage, SendMessageRequest, StreamResponse),
-      get: newer(A2AService.getTask, GetTaskRequest, Task),
-      list: newer(A2AService.listTasks, ListTasksRequest, wholeList),
-      cancel: newer(A2AService.cancelTask, CancelTaskRequest, Task),
-      subscribe: newer(A2AService.subscribeToTask, SubscribeToTaskRequest, StreamResponse),
-    },
-    '0.3': {
-      send: older(LegacyA2AService.sendMessage, toLegacyRequest),
-      stream: older(LegacyA2AService.sendStreamingMessage, toLegacyRequest),
-      get: older(LegacyA2AService.getTask, given => ({
-        ...named(given),
-        historyLength: Number(given.historyLength ?? wholeHistory),
-      })),
-      cancel: older(LegacyA2AService.cancelTask, named),
-      subscribe: older(LegacyA2AService.taskSubscription, named),
-    },
-  }
+export const grpcMethods: Readonly<
+  Record<ProtocolVersion, Readonly<Partial<Record<GrpcOperation['name'], GrpcMethod>>>>
+> = {
+  '1.0': {
+    send: newer(A2AService.sendMessage, SendMessageRequest, SendMessageResponse),
+    stream: newer(A2AService.sendStreamingMessage, SendMessageRequest, StreamResponse),
+    get: newer(A2AService.getTask, GetTaskRequest, Task),
+    list: newer(A2AService.listTasks, ListTasksRequest, wholeList),
+    cancel: newer(A2AService.cancelTask, CancelTaskRequest, Task),
+    subscribe: newer(A2AService.subscribeToTask, SubscribeToTaskRequest, StreamResponse),
+    createPush: newer(
+      A2AService.createTaskPushNotificationConfig,
+      TaskPushNotificationConfig,
+      TaskPushNotificationConfig,
+    ),
+    getPush: newer(
+      A2AService.getTaskPushNotificationConfig,
+      GetTaskPushNotificationConfigRequest,
+      TaskPushNotificationConfig,
+    ),
+    listPush: newer(
+      A2AService.listTaskPushNotificationConfigs,
+      ListTaskPushNotificationConfigsRequest,
+      ListTaskPushNotificationConfigsResponse,
+    ),
+    deletePush: newer(A2AService.deleteTaskPushNotificationConfig, DeleteTaskPushNotificationConfigRequest, nothing),
+    extendedCard: newer(A2AService.getExtendedAgentCard, GetExtendedAgentCardRequest, AgentCard),
+  },
+  '0.3': {
+    send: older(LegacyA2AService.sendMessage, toLegacyRequest),
+    stream: older(LegacyA2AService.sendStreamingMessage, toLegacyRequest),
+    get: older(LegacyA2AService.getTask, given => ({
+      ...named(given),
+      historyLength: Number(given.historyLength ?? wholeHistory),
+    })),
+    cancel: older(LegacyA2AService.cancelTask, named),
+    subscribe: older(LegacyA2AService.taskSubscription, named),
+    createPush: older(LegacyA2AService.createTaskPushNotificationConfig, toLegacyPush),
+    getPush: older(LegacyA2AService.getTaskPushNotificationConfig, pushNamed),
+    listPush: older(LegacyA2AService.listTaskPushNotificationConfig, ({ taskId }) => ({
+      ...{ parent: `tasks/${taskId}`, pageSize: 0, pageToken: '' },
+    })),
+    deletePush: older(LegacyA2AService.deleteTaskPushNotificationConfig, pushNamed),
+    extendedCard: older(LegacyA2AService.getAgentCard, () => ({})),
+  },
+}

@@ -6,6 +6,8 @@ import { maxAnswerBytes } from '../read-json.ts'
 export interface ChannelOptions {
   /** The addresses to connect to, in place of those that the name has. Throws for a URL that may not be called. */
   locate?: (url: string, signal: AbortSignal) => Promise<readonly string[]>
+  /** Sent with every call, also to other origins: no credentials. */
+  headers?: () => Readonly<Record<string, string>>
   /** Certificates to trust instead of the usual ones, in PEM. */
   ca?: string
 }

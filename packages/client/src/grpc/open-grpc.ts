@@ -3,8 +3,8 @@ import { resumeUri } from '@codetether/protocol/resume-extension'
 import { type CallOptions, type Client, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { credentials } from '../credentials.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { invalidAnswer, RemoteError } from '../errors.ts'
-import type { Grpc, GrpcCallOptions, GrpcStreamOptions } from '../grpc.ts'
+import { ConnectionError, invalidAnswer, RemoteError } from '../errors.ts'
+import type { Grpc, GrpcCallOptions, GrpcOperation, GrpcStreamOptions } from '../grpc.ts'
 import type { Operation } from '../operation.ts'
 import { fromServiceError } from './grpc-status.ts'
 import { type GrpcMethod, grpcMethods } from './methods.ts'
@@ -13,10 +13,11 @@ import { type ChannelOptions, openChannel } from './open-channel.ts'
 const asIs = (bytes: Buffer): Buffer => bytes
 
 /** Credentials, version and extensions (A2A v1.0 §10.4) as the metadata of a call. */
-const metadataOf = (endpoint: Endpoint, lastEventId?: string): Metadata => {
+const metadataOf = (endpoint: Endpoint, { headers }: ChannelOptions, lastEventId?: string): Metadata => {
   const { version, attaches } = endpoint
   const extensions = version === '0.3' ? 'x-a2a-extensions' : 'a2a-extensions'
   const entries = {
+    ...headers?.(),
     'a2a-version': version,
     ...credentials(endpoint),
     // Whoever names a version here means it.
@@ -25,17 +26,23 @@ const metadataOf = (endpoint: Endpoint, lastEventId?: string): Metadata => {
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
   }
   const metadata = new Metadata()
-  for (const [name, value] of Object.entries(entries)) metadata.set(name.toLowerCase(), value)
+  for (const [name, value] of Object.entries(entries)) {
+    try {
+      metadata.set(name.toLowerCase(), value)
+    } catch (cause) {
+      throw new ConnectionError(`no connection to ${endpoint.url}: the value of ${name} cannot be sent`, { cause })
+    }
+  }
   return metadata
 }
 
-const methodOf = ({ version }: Endpoint, { name }: Operation): GrpcMethod => {
+const methodOf = ({ version }: Endpoint, { name }: GrpcOperation): GrpcMethod => {
   const method = grpcMethods[version][name]
   if (method) return method
   throw new RemoteError(errorCodes.METHOD_NOT_FOUND.rpc, `A2A ${version} has no ${name} over gRPC`)
 }
 
-const requestOf = (method: GrpcMethod, { tenant }: Endpoint, { id, params }: Operation): Buffer =>
+const requestOf = (method: GrpcMethod, { tenant }: Endpoint, { id, params }: GrpcOperation): Buffer =>
   method.toRequest({ ...(tenant && { tenant }), ...(id !== undefined && { id }), ...params })
 
 const read = (method: GrpcMethod, bytes: Buffer, url: string): unknown => {
@@ -79,13 +86,14 @@ const unary = (
 }
 
 export const openGrpc = (options: ChannelOptions = {}): Grpc => ({
-  async call(endpoint: Endpoint, operation: Operation, { signal, timeoutMs }: GrpcCallOptions) {
+  async call(endpoint: Endpoint, operation: GrpcOperation, { signal, timeoutMs }: GrpcCallOptions) {
     const method = methodOf(endpoint, operation)
     const request = requestOf(method, endpoint, operation)
+    const metadata = metadataOf(endpoint, options)
     const client = await openChannel(endpoint, options, signal)
     try {
       const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }
-      const bytes = await unary(client, method.path, request, { metadata: metadataOf(endpoint), signal, ...deadline })
+      const bytes = await unary(client, method.path, request, { metadata, signal, ...deadline })
       return read(method, bytes, endpoint.url)
     } catch (error) {
       throw failureOf(error, endpoint.url, signal)
@@ -96,8 +104,9 @@ export const openGrpc = (options: ChannelOptions = {}): Grpc => ({
   async *stream(endpoint: Endpoint, operation: Operation, { signal, lastEventId, onOpen }: GrpcStreamOptions) {
     const method = methodOf(endpoint, operation)
     const request = requestOf(method, endpoint, operation)
+    const metadata = metadataOf(endpoint, options, lastEventId)
     const client = await openChannel(endpoint, options, signal)
-    const call = client.makeServerStreamRequest(method.path, asIs, asIs, request, metadataOf(endpoint, lastEventId))
+    const call = client.makeServerStreamRequest(method.path, asIs, asIs, request, metadata)
     using _ = cancelOn(signal, call)
     call.once('metadata', onOpen)
     try {

@@ -44,3 +44,15 @@ export const toLegacyRequest = ({ message, configuration, metadata }: SendReques
   },
   metadata,
 })
+
+type PushRequest = Parameters<typeof LegacyA2AService.createTaskPushNotificationConfig.requestSerialize>[0]
+
+/** A configuration without credentials. */
+export const toLegacyPush = ({ taskId, id, url }: Record<string, unknown>): PushRequest => {
+  const [parent, configId] = [`tasks/${taskId}`, String(id)]
+  const pushNotificationConfig = { id: configId, url: String(url), token: '', authentication: undefined }
+  return {
+    ...{ parent, configId },
+    config: { name: `${parent}/pushNotificationConfigs/${configId}`, pushNotificationConfig },
+  }
+}

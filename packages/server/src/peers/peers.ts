@@ -61,7 +61,7 @@ export async function openPeers(
     })
   const grpc = async () => {
     const { openGrpc } = await import('@codetether/client/grpc/open-grpc')
-    return openGrpc({ locate: outbound.locate })
+    return openGrpc({ locate: outbound.locate, headers: () => tracer.headers() })
   }
   return {
     async connect(url, { requireSigned: wanted = false, ...wishes }) {
