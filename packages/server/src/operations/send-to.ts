@@ -30,7 +30,15 @@ const stateOf = (state: string) => taskStates.find(known => known === state) ?? 
  * agent which recognizes it does nothing twice when this task is run again. When the task is canceled, or the other one
  * has taken too long, the other one is told to stop; when somebody else goes on with the task, it is not.
  */
-export async function sendTo(ctx: Context, attempt: Attempt, sending: Sending): Promise<PeerAnswer> {
+export const sendTo = (ctx: Context, attempt: Attempt, sending: Sending): Promise<PeerAnswer> => {
+  const attributes = {
+    'gen_ai.operation.name': 'invoke_agent',
+    'server.address': URL.parse(sending.url)?.hostname ?? '',
+  }
+  return ctx.tracer.trace('send_to', { kind: 'client', attributes }, () => send(ctx, attempt, sending))
+}
+
+async function send(ctx: Context, attempt: Attempt, sending: Sending): Promise<PeerAnswer> {
   const { url, options } = sending
   const { maxHops, timeoutMs: usual } = ctx.config.peers
   const hops = hopsOf(attempt.history.at(-1)?.metadata) + 1
