@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { startUp, unreached } from './layering/dead.ts'
 import { bundleDifferences, type Manifest, undeclared } from './layering/manifests.ts'
 import { libraryOf, rules, violations } from './layering/rules.ts'
-import { readSource } from './layering/source.ts'
+import { readSource, type Source } from './layering/source.ts'
 import { bundledPackages, packageRows, serverLayers, serverLeaves, sizes } from './layering/tables.ts'
 
 const root = new URL('../', import.meta.url)
@@ -56,16 +56,28 @@ for (const [name, { lazily = [] }] of Object.entries(packageRows).filter(([, row
   })
 }
 
-test('a server without gRPC does not load it', () => {
-  const files = startUp(sources, 'packages/server/src/main.ts')
-  assert.deepEqual(
-    files.filter(path => path.startsWith('packages/server/src/a2a/grpc/')),
-    [],
-  )
-  assert.ok(sources.some(({ path }) => path.startsWith('packages/server/src/a2a/grpc/')))
+const grpcPlaces = ['packages/server/src/a2a/grpc/', 'packages/client/src/grpc/'] as const
+const isOfGrpc = ({ path }: Pick<Source, 'path'>): boolean => grpcPlaces.some(place => path.startsWith(place))
+
+for (const main of [
+  'packages/server/src/main.ts',
+  'packages/client/src/a2a-client.ts',
+  'packages/cli/src/commands/call.ts',
+])
+  test(`${main} does not load gRPC before somebody speaks it`, () => {
+    const files = startUp(sources, main)
+    assert.ok(files.length > 1)
+    assert.deepEqual(
+      files.filter(path => isOfGrpc({ path })),
+      [],
+    )
+  })
+
+test('gRPC stays in its places', () => {
+  for (const place of grpcPlaces) assert.ok(sources.some(({ path }) => path.startsWith(place)))
   const users = sources.filter(({ path, imports }) => path.startsWith('packages/') && imports.some(usesGrpc))
   assert.deepEqual(
-    users.filter(({ path }) => !path.startsWith('packages/server/src/a2a/grpc/')),
+    users.filter(user => !isOfGrpc(user)),
     [],
   )
 })
@@ -158,6 +170,17 @@ const bad: Record<keyof typeof rules, [path: string, text: string][]> = {
     ['packages/server/src/open-context.ts', `import { app } from './http/app.ts'`],
     ['packages/server/src/misc/a.ts', `export const x = 1`],
   ],
+  'requests go out through outbound/': [
+    ['packages/server/src/present/a.ts', `const answer = await fetch('https://example.com/')`],
+    ['packages/server/src/present/a.ts', `const { fetch: load } = globalThis\nconst b = globalThis.fetch`],
+    ['packages/agents/src/a.ts', `const socket = new WebSocket('wss://example.com/')`],
+    ['packages/server/src/background/a.ts', `import { type IncomingMessage, request } from 'node:http'`],
+    ['packages/server/src/background/a.ts', `import { get as load } from 'node:https'`],
+    ['packages/server/src/signing/a.ts', `import https from 'node:https'`],
+    ['packages/server/src/signing/a.ts', `import * as net from 'node:net'`],
+    ['packages/server/src/http/a.ts', `const { connect } = await import('node:tls')`],
+    ['packages/server/src/http/a.ts', `import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'`],
+  ],
   'only main.ts builds the context': [
     ['packages/server/src/http/app.ts', `import { createContext } from '../context.ts'`],
     ['packages/server/src/background/a.ts', `import { type Context } from '../context.ts'`],
@@ -196,6 +219,17 @@ const bad: Record<keyof typeof rules, [path: string, text: string][]> = {
 
 /** Files that look suspicious and are fine. */
 const good: [path: string, text: string][] = [
+  [
+    'packages/server/src/outbound/a.ts',
+    `import { request } from 'node:https'\nconst answer = fetch('https://example.com/')`,
+  ],
+  ['packages/server/src/db/a.ts', `import { Socket } from 'node:net'`],
+  [
+    'packages/server/src/sse.ts',
+    `import { createServer, type ClientRequest } from 'node:http'\nimport { isIP } from 'node:net'`,
+  ],
+  ['packages/server/src/sse.ts', `const a = ctx.fetch()\nconst b = { fetch: 1 }\ntype C = typeof globalThis.fetch`],
+  ['packages/client/src/a.ts', `const answer = await fetch('https://example.com/')`],
   [
     'packages/cli/src/a.ts',
     `const { x } = await import('@codetether/server/main')\nimport type { Y } from '@codetether/server/config/config'`,

@@ -3,11 +3,14 @@ import type { Config } from '@codetether/server/config/config'
 import { loadConfig } from '@codetether/server/config/load-config'
 import { createLogger } from '@codetether/server/logger'
 import { type RunningServer, startServer } from '@codetether/server/main'
+import type { Overrides } from '@codetether/server/open-context'
 import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
 
 export interface PlatformOptions {
   /** Instead of the built-in agents. */
   agents?: readonly Agent[]
+  /** Where the names of webhooks lead. */
+  resolve?: Overrides['resolve']
   /** Settings by their environment names. */
   env?: Record<string, string>
   /** A database to share between two servers. Whoever made it drops it. */
@@ -54,7 +57,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const database = options.database ?? stack.use(await testDatabase())
   const config = configOf(database, options.env)
   const log = createLogger({ ...config.log, authHeader: config.auth.header })
-  const server = stack.use(await startServer(config, log, options.agents ? { agents: options.agents } : {}))
+  const { agents, resolve } = options
+  const server = stack.use(await startServer(config, log, { ...(agents && { agents }), ...(resolve && { resolve }) }))
   const owned = stack.move()
   return {
     url: server.url,

@@ -5,8 +5,6 @@ import { waitUntil } from '@codetether/testing/wait-until'
 import { agentOf, assertSoundLog, heldAgent, query, soon, to } from './event-log.ts'
 import { startPlatform } from './platform.ts'
 
-const lease = (seconds: number) => ({ CODETETHER_LEASE_SECONDS: String(seconds) })
-
 test('a cancel on one replica stops the agent that runs on another', async () => {
   await using database = await testDatabase()
   const held = heldAgent()
@@ -20,40 +18,6 @@ test('a cancel on one replica stops the agent that runs on another', async () =>
   held.tell(async () => undefined)
   await held.ended
   await assertSoundLog(database, id)
-})
-
-test('a blocking call on one replica returns when the task ends on another', async () => {
-  await using database = await testDatabase()
-  const held = heldAgent()
-  await using one = await startPlatform({ database, agents: [held.agent] })
-  await using other = await startPlatform({ database, agents: [held.agent] })
-  const params = to('Held', 'go', { messageId: 'the same' })
-  const first = one.rpc('message/send', params)
-  await held.started
-  const second = other.rpc('message/send', params)
-  held.tell(ctx => ctx.reply('done'))
-  const [a, b] = await Promise.all([first, second])
-  assert.deepEqual([a.result.status.state, b.result.status.state, b.result.id], ['completed', 'completed', a.result.id])
-})
-
-test('an agent that blocks its event loop for longer than its lease keeps it', async () => {
-  await using database = await testDatabase()
-  let runs = 0
-  const blocking = agentOf('Blocking', async (_message, ctx) => {
-    runs++
-    const end = performance.now() + 3_500
-    while (performance.now() < end);
-    await ctx.reply('done')
-  })
-  await using platform = await startPlatform({ database, agents: [blocking], env: lease(1) })
-  const { id } = (await platform.rpc('message/send', soon(to('Blocking')))).result
-  await waitUntil(
-    'the task has ended',
-    async () => (await platform.rpc('tasks/get', { id })).result.status.state === 'completed',
-  )
-  assert.equal(runs, 1)
-  const [row] = await query(database, 'select attempt, lost_leases from tasks')
-  assert.deepEqual(row, { attempt: 1, lost_leases: 0 })
 })
 
 test('what no replica hosts waits, and runs when one comes that does', async () => {

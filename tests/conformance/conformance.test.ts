@@ -1,6 +1,7 @@
 import { after, before, describe, test } from 'node:test'
+import { doors, rpcDoor } from '../doors/doors.ts'
 import { checksWithRequirements } from './specifications.ts'
-import { openSubject, type Subject } from './subject.ts'
+import { openSubject, type Subject, through } from './subject.ts'
 
 describe('A2A', () => {
   let subject: Subject
@@ -9,6 +10,8 @@ describe('A2A', () => {
   })
   after(() => subject[Symbol.asyncDispose]())
 
-  for (const [{ title, show }, requirements] of checksWithRequirements())
-    test(`${title} (${requirements.join(', ')})`, () => show(subject))
+  for (const [{ title, everywhere, show }, requirements] of checksWithRequirements())
+    for (const door of everywhere ? doors : [rpcDoor])
+      test(`${title}${everywhere ? `, over ${door.name}` : ''} (${requirements.join(', ')})`, () =>
+        show(through(door, subject)))
 })

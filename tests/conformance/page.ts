@@ -4,8 +4,10 @@ import { checksOf, shownBy, specifications } from './specifications.ts'
 const head = `# Conformance
 
 Written by \`npm run docs\` from the tables in \`tests/conformance/\`: every sentence of both specifications that says MUST,
-MUST NOT, SHALL or REQUIRED, by its number among all their requirements, its section and its first words. Each names the
-checks that show it against a running server (\`npm test -- tests/conformance\`), or why no test of this server can.`
+MUST NOT, SHALL, REQUIRED, SHOULD, SHOULD NOT or RECOMMENDED, by its number among all their requirements, its section and its
+first words. Each names the checks that show it against a running server (\`npm test -- tests/conformance\`), or why no test of
+this server can. What is about no binding is shown over JSON-RPC, HTTP+JSON and gRPC. Where the specifications contradict
+each other or themselves, [deviations.md](deviations.md) says what this server does.`
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 

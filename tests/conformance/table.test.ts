@@ -37,10 +37,10 @@ for (const { version, rows } of specifications)
 
     test('are all in the table, each by its own sentence', { skip }, () => {
       const lines = readFileSync(fixtureOf(version), 'utf8').trim().split('\n')
-      const musts = lines.map(line => Requirement.parse(JSON.parse(line))).filter(({ level }) => level === 'MUST')
+      const asked = lines.map(line => Requirement.parse(JSON.parse(line))).filter(({ level }) => level !== 'MAY')
       assert.deepEqual(
         rows.map(([n, section, digest]) => [n, section, digest]),
-        musts.map(({ n, section, text }) => [n, section, digestOf(text)]),
+        asked.map(({ n, section, text }) => [n, section, digestOf(text)]),
       )
     })
 

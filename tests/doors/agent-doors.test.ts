@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { ListTasksRequest, SendMessageRequest, type StreamResponse, TaskState } from '@a2a-js/sdk'
-import {
-  type Client,
-  ClientFactory,
-  ClientFactoryOptions,
-  DefaultAgentCardResolver,
-  JsonRpcTransportFactory,
-  RestTransportFactory,
-} from '@a2a-js/sdk/client'
-import { GrpcTransportFactory } from '@a2a-js/sdk/client/grpc'
+import { ListTasksRequest, TaskState } from '@a2a-js/sdk'
 import { TaskNotFoundError } from '@a2a-js/sdk/errors'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
 import { messageV10 } from '../conformance/calls.ts'
+import { connect, dialects, nameOf, request, send as sendBy, tenant } from '../official-client.ts'
 import { type RpcBody, rpc, startPlatform } from '../platform.ts'
 import { grpcClient, path10 } from './grpc/client.ts'
 import { alice, assertHttpError, exchange, post, twoTokens } from './support.ts'
@@ -43,51 +35,22 @@ describe('an agent’s address has every transport', async () => {
     }
   })
 
-  const legacyCompat = { enabled: true }
-  const transports = {
-    JSONRPC: new JsonRpcTransportFactory({ legacyCompat }),
-    'HTTP+JSON': new RestTransportFactory({ legacyCompat }),
-    GRPC: new GrpcTransportFactory(),
-  }
-  const factoryOf = (binding: keyof typeof transports) =>
-    new ClientFactory(
-      ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-        transports: [transports[binding]],
-        preferredTransports: [binding],
-      }),
-    )
-  const connect = async (binding: keyof typeof transports, version: string): Promise<Client> => {
-    if (version === '1.0') return factoryOf(binding).createFromUrl(`${url}/agents/calculator/`)
-    const { supportedInterfaces: _, ...card } = await cardOf('calculator', version)
-    const older = new DefaultAgentCardResolver({ legacyCompat }).normalizeAgentCard(card)
-    return factoryOf(binding).createFromAgentCard(older)
-  }
-  const saying = (text: string, taskId = '') =>
-    SendMessageRequest.fromJSON({
-      message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', taskId, parts: [{ text }] },
-    })
-
-  for (const [binding, version] of [
-    ['JSONRPC', '1.0'],
-    ['JSONRPC', '0.3'],
-    ['HTTP+JSON', '1.0'],
-    ['HTTP+JSON', '0.3'],
-    ['GRPC', '1.0'],
-  ] as const)
-    test(`the official client of v${version} reaches it over ${binding} by its card, and nothing of others`, async () => {
-      const client = await connect(binding, version)
+  // Whoever speaks v0.3 over gRPC has no tenant to send.
+  for (const dialect of dialects.filter(({ version, binding }) => version === '1.0' || binding !== 'GRPC'))
+    test(`the official client reaches it by its card, speaking ${nameOf(dialect)}, and nothing of others`, async () => {
+      const { version } = dialect
+      const client = await connect(`${url}/agents/calculator`, dialect)
       assert.deepEqual([client.protocolVersion, (await client.getAgentCard()).name], [version, 'Calculator'])
-      const task = await client.sendMessage(saying('25 * 4'))
-      assert.ok('status' in task)
+      const task = await sendBy(client, request('25 * 4'))
       assert.equal(task.status?.state, TaskState.TASK_STATE_COMPLETED)
       assert.equal(task.metadata?.routing, 'target')
-      assert.equal((await client.getTask({ tenant: '', id: task.id })).id, task.id)
-      const frames: StreamResponse[] = await Array.fromAsync(client.sendMessageStream(saying('2 + 2')))
+      assert.equal((await client.getTask({ tenant, id: task.id })).id, task.id)
+      const frames = await Array.fromAsync(client.sendMessageStream(request('2 + 2')))
       assert.equal(frames[0]?.payload?.$case, 'task')
       const { id } = await send('echo', 'not yours')
-      await assert.rejects(client.getTask({ tenant: '', id }), TaskNotFoundError)
-      await assert.rejects(client.cancelTask({ tenant: '', id, metadata: undefined }), TaskNotFoundError)
-      await assert.rejects(client.sendMessage(saying('more', id)), TaskNotFoundError)
+      await assert.rejects(client.getTask({ tenant, id }), TaskNotFoundError)
+      await assert.rejects(client.cancelTask({ tenant, id, metadata: undefined }), TaskNotFoundError)
+      await assert.rejects(sendBy(client, request('more', { taskId: id })), TaskNotFoundError)
       if (version === '0.3') return
       const listed = await client.listTasks(ListTasksRequest.fromJSON({}))
       assert.ok(listed.tasks.length > 0 && listed.tasks.every(({ metadata }) => metadata?.agent === 'Calculator'))

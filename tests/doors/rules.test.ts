@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { builtInAgents } from '@codetether/agents/built-in'
+import { defineAgent } from '@codetether/agents/define-agent'
 import type { ErrorCode } from '@codetether/protocol/errors'
 import { methods, protoMethods } from '@codetether/server/a2a/methods'
 import { message, type Platform, startPlatform } from '../platform.ts'
@@ -13,10 +15,11 @@ const order = [
   'version',
   'params',
   'capability',
-  'reply',
   'webhook',
   'task',
   'state',
+  'extension',
+  'reply',
 ] as const
 type Rule = (typeof order)[number]
 
@@ -40,9 +43,11 @@ const row = (kind: Kind, rules: Row['rules']): Row => ({ kind, rules: { ...every
 
 const sends = row('send', {
   params: 'INVALID_PARAMS',
-  reply: 'CONTENT_TYPE_NOT_SUPPORTED',
+  webhook: 'WEBHOOK_URL_FORBIDDEN',
   task: 'TASK_NOT_FOUND',
   state: 'UNSUPPORTED_OPERATION',
+  extension: 'EXTENSION_SUPPORT_REQUIRED',
+  reply: 'CONTENT_TYPE_NOT_SUPPORTED',
 })
 const onTask = (rules: Row['rules'] = {}) => row('task', { params: 'INVALID_PARAMS', task: 'TASK_NOT_FOUND', ...rules })
 const lists = row('list', { params: 'INVALID_PARAMS' })
@@ -93,17 +98,43 @@ function messageOf(version: Version, { speaksProto }: Door, broken: ReadonlySet<
   }
 }
 
+const extension = 'https://a.example/extensions/demanded/v1'
+
+/** Its tasks wait for ever, and messages to them have to activate the extension. */
+const demanding = defineAgent({
+  name: 'Demanding',
+  description: 'Asks for an extension.',
+  skills: [{ id: 'demand', name: 'Demand', description: 'For tests.', tags: ['test'] }],
+  extensions: [{ uri: extension, description: 'For tests.', required: true }],
+  handle: (_message, ctx) => ctx.ask('What?'),
+})
+
+/** What is asked for beside the message. The proto of v0.3 has another name for the webhook. */
+function configurationOf(version: Version, { speaksProto }: Door, broken: ReadonlySet<Rule>) {
+  const webhook = { id: '', url: broken.has('webhook') ? 'https://10.0.0.1/' : 'https://8.8.8.8/', token: '' }
+  const older = speaksProto ? 'pushNotification' : 'pushNotificationConfig'
+  return {
+    acceptedOutputModes: [broken.has('reply') ? 'image/png' : 'text/plain'],
+    [version === '1.0' ? 'taskPushNotificationConfig' : older]: webhook,
+  }
+}
+
 describe('each method behind each door', () => {
   let platform: Platform
   let ended: string
+  let waiting: string
   let foreign: string
   before(async () => {
     platform = await startPlatform({
+      agents: [...builtInAgents, demanding],
       env: { A2A_AUTH_TOKENS: twoTokens, A2A_METRICS_TOKEN: 'scraper-secret-token', A2A_GRPC_PORT: '0' },
     })
     const sent = (headers: Record<string, string>) => platform.rpc('message/send', message('hello'), headers)
     ended = (await sent(alice)).result.id
     foreign = (await sent(bob)).result.id
+    const toDemanding = message('hello', { metadata: { agent: 'Demanding' } })
+    const activating = { ...alice, 'x-a2a-extensions': extension }
+    waiting = (await platform.rpc('message/send', toDemanding, activating)).result.id
   })
   after(() => platform[Symbol.asyncDispose]())
 
@@ -118,14 +149,16 @@ describe('each method behind each door', () => {
       return { ...names, url, pushNotificationConfig: { url } }
     }
     if (kind === 'card') return {}
-    const configuration = broken.has('reply') ? { configuration: { acceptedOutputModes: ['image/png'] } } : {}
-    return { message: messageOf(version, door, broken, id), ...configuration }
+    const taskId = broken.has('task') || broken.has('state') ? id : waiting
+    const configuration = configurationOf(version, door, broken)
+    return { message: messageOf(version, door, broken, taskId), configuration }
   }
 
   const headersOf = (version: Version, broken: ReadonlySet<Rule>): Record<string, string> => ({
     'a2a-version': broken.has('version') ? '9.9' : version,
     ...(broken.has('permission') ? { authorization: 'Bearer scraper-secret-token' } : alice),
     ...(broken.has('credentials') && { authorization: 'Bearer somebody' }),
+    ...(!broken.has('extension') && { [version === '0.3' ? 'x-a2a-extensions' : 'a2a-extensions']: extension }),
   })
 
   for (const door of doors)

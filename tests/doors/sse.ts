@@ -4,7 +4,7 @@ import { json } from './support.ts'
 
 export interface Frame {
   id: number
-  /** The JSON-RPC response that the frame carries. */
+  /** What the frame carries: over JSON-RPC a response. */
   body: RpcBody
 }
 
@@ -42,9 +42,14 @@ export async function openStream(
   call: { method: string; params: unknown },
   headers: Record<string, string> = {},
 ): Promise<Stream> {
-  const gone = new AbortController()
   const body = JSON.stringify({ jsonrpc: '2.0', id: 'stream', ...call })
-  const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body, signal: gone.signal })
+  return openEvents(url, { method: 'POST', headers: { ...json, ...headers }, body })
+}
+
+/** The same for any request that is answered with events. */
+export async function openEvents(url: string, request: RequestInit): Promise<Stream> {
+  const gone = new AbortController()
+  const response = await fetch(url, { ...request, signal: gone.signal })
   const frames = framesOf(response)
   const next = async () => (await frames.next()).value ?? null
   return {

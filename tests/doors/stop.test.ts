@@ -56,6 +56,16 @@ test('a stop resets streams, answers blocked sends, ends runs and takes less tha
   await assert.rejects(fetch(platform.url))
 })
 
+test('a stop does not wait for connections over which nothing has come', async () => {
+  await using database = await testDatabase()
+  const platform = await startPlatform({ database })
+  const silent = await openSocket(platform.url)
+  const closed = readToEnd(silent)
+  const took = await timed(() => platform[Symbol.asyncDispose]())
+  await closed
+  assert.ok(took < limits.gracefulStopMs / 2, `the stop took ${Math.round(took)} ms`)
+})
+
 test('a stop does not wait for an agent that does not listen', async () => {
   await using database = await testDatabase()
   const platform = await startPlatform({ agents: [deaf], database })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
 import { builtInAgents } from '@codetether/agents/built-in'
+import { alice, twoTokens } from '../doors/support.ts'
 import { type RpcBody, startPlatform } from '../platform.ts'
 import { type Frame, frames, kindOf } from './frames.ts'
 import { gatedAgent } from './gated-agent.ts'
@@ -132,9 +133,9 @@ test('Q9: the path that no server ever had answers 404 and names the right endpo
   const url = `${platform.url}/v1/message/send`
   const response = await fetch(url, { method: 'POST', headers: json, body: '{"message":{"parts":[]}}' })
   assert.equal(response.status, 404)
-  const { error }: RpcBody = await response.json()
-  assert.equal(error.details[0].metadata.endpoint, `${platform.url}/`)
-  assert.match(error.message, /POST \/.*message\/send/)
+  const { message, data }: RpcBody = await response.json()
+  assert.equal(data[0].metadata.endpoint, `${platform.url}/`)
+  assert.match(message, /POST \/.*message\/send/)
 })
 
 test('Q10: GET /agents lists the registered agents with their status', async () => {
@@ -188,4 +189,47 @@ test('Q11: tasks/resubscribe shows a running task as it is and then what follows
 test('Q11: tasks/resubscribe to an unknown task is an error, not a stream', async () => {
   const { error } = await platform.rpc('tasks/resubscribe', { id: 'task-123' })
   assert.equal(error.code, -32001)
+})
+
+/** A message as the proto of v0.3 writes it. */
+const protoMessage = (text: string) => ({
+  message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', content: [{ text }] },
+})
+
+test('Q12: HTTP+JSON of v0.3 at the origin sends a message and reads its task', async () => {
+  const { task } = await post('/v1/message:send', protoMessage('Calculate 25 * 4'))
+  assert.equal(task.status.state, 'TASK_STATE_COMPLETED')
+  assert.match(task.artifacts[0].parts[0].text, /\b100\b/)
+  const response = await fetch(`${platform.url}/v1/tasks/${task.id}`)
+  assert.equal(response.status, 200)
+  assert.deepEqual(await response.json(), task)
+})
+
+test('Q12: HTTP+JSON of v0.3 at the origin streams the task, its updates and its end', async () => {
+  const response = await fetch(`${platform.url}/v1/message:stream`, {
+    method: 'POST',
+    headers: { ...json, Accept: 'text/event-stream' },
+    body: JSON.stringify(protoMessage('Generate a report')),
+  })
+  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
+  const sent: RpcBody[] = [...(await response.text()).matchAll(/^data: (.*)$/gm)].map(([, data = '']) =>
+    JSON.parse(data),
+  )
+  assert.deepEqual(
+    sent.map(frame => Object.keys(frame)[0]),
+    ['task', 'statusUpdate', 'artifactUpdate', 'statusUpdate'],
+  )
+  const end = sent.at(-1)?.statusUpdate
+  assert.deepEqual([end.final, end.status.state], [true, 'TASK_STATE_COMPLETED'])
+})
+
+test('Q12: callers with a token get the extended card over JSON-RPC at / and over HTTP+JSON', async () => {
+  const env = { A2A_AUTH_TOKENS: twoTokens, A2A_PUBLIC_SKILLS: 'echo' }
+  await using closed = await startPlatform({ env })
+  const { result } = await closed.rpc('agent/getAuthenticatedExtendedCard', undefined, alice)
+  assert.equal(result.supportsAuthenticatedExtendedCard, true)
+  assert.ok(result.skills.some((skill: { id: string }) => skill.id === 'calculator'))
+  const response = await fetch(`${closed.url}/v1/card`, { headers: alice })
+  const card: RpcBody = await response.json()
+  assert.deepEqual([response.status, card.skills.length], [200, result.skills.length])
 })

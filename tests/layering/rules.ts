@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix'
 import type { Import, Source } from './source.ts'
-import { libraryPlaces, packageRows, serverLayers, serverLeaves, sizes, sqlPlaces } from './tables.ts'
+import { libraryPlaces, outgoing, packageRows, serverLayers, serverLeaves, sizes, sqlPlaces } from './tables.ts'
 
 /** A rule says what is wrong with a file, a line for each violation. */
 type Rule = (source: Source) => string[]
@@ -13,7 +13,7 @@ export const libraryOf = (specifier: string): string | null =>
   /^(\.|node:|@codetether\/)/.test(specifier) ? null : (/^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? null)
 
 const resolve = (source: Source, specifier: string): string => join(dirname(source.path), specifier)
-const isRelative = ({ specifier }: Import): boolean => specifier.startsWith('.')
+const isRelative = ({ specifier }: Pick<Import, 'specifier'>): boolean => specifier.startsWith('.')
 
 const packageImports: Rule = source => {
   const name = packageOf(source.path)
@@ -23,7 +23,10 @@ const packageImports: Rule = source => {
   return source.imports.flatMap(({ specifier }) => {
     const target = ownOf(specifier)
     const allowed = [name, ...row.imports, ...(row.lazily ?? [])]
-    return target === null || allowed.includes(target) ? [] : [`${name} may not import ${specifier}`]
+    if (target === null) return []
+    const places = row.importsIn?.[target]?.map(place => `packages/${name}/src/${place}`)
+    const isFine = allowed.includes(target) && (places?.some(place => source.path.startsWith(place)) ?? true)
+    return isFine ? [] : [`${name} may not import ${specifier}`]
   })
 }
 
@@ -38,6 +41,17 @@ const ownPackageByPath: Rule = source => {
 const browserFree: Rule = source => {
   const name = packageOf(source.path)
   if (name === null || isTest(source) || packageRows[name]?.node !== false) return []
+  const { nodeIn } = packageRows[name]
+  const folder = nodeIn === undefined ? null : `packages/${name}/src/${nodeIn}`
+  if (folder !== null && source.path.startsWith(folder)) return []
+  const loaded = source.imports.filter(
+    found =>
+      folder !== null &&
+      found.kind !== 'type' &&
+      isRelative(found) &&
+      resolve(source, found.specifier).startsWith(folder),
+  )
+  if (loaded.length > 0) return loaded.map(({ specifier }) => `${name} runs in browsers and may not load ${specifier}`)
   const builtIns = source.imports
     .filter(({ specifier }) => specifier.startsWith('node:'))
     .map(({ specifier }) => specifier)
@@ -51,6 +65,26 @@ const libraryPlace: Rule = source => {
     const place = libraryPlaces[libraryOf(specifier) ?? '']
     return place === undefined || source.path.startsWith(place) ? [] : [`${specifier} belongs to ${place}`]
   })
+}
+
+const connecting = new Map<string, readonly string[]>(Object.entries(outgoing.modules))
+const connectingHere = new Map<string, readonly string[]>(Object.entries(outgoing.exceptions))
+
+/** The names that a file takes of a module and that connect. With everything it has those too. */
+const connectingNames = ({ specifier, names }: Import): string[] => {
+  const known = connecting.get(specifier) ?? []
+  return names.filter(name => name === '*' || known.includes(name) || known.includes('*'))
+}
+
+const outgoingPlace: Rule = source => {
+  const { path } = source
+  const isMeant = outgoing.packages.some(name => path.startsWith(`packages/${name}/src/`))
+  if (!isMeant || isTest(source) || path.startsWith(outgoing.place)) return []
+  const imported = source.imports
+    .filter(({ specifier }) => connecting.has(specifier))
+    .filter(({ specifier }) => !connectingHere.get(specifier)?.some(place => path.startsWith(place)))
+    .flatMap(found => connectingNames(found).map(name => `${name} of ${found.specifier}`))
+  return [...source.callers, ...imported].map(what => `uses ${what}: requests go out through outbound/`)
 }
 
 const serverPart = (path: string): string | null =>
@@ -76,9 +110,7 @@ const serverDirection: Rule = source => {
 const contextIsBuiltByMain: Rule = source =>
   source.imports.some(
     ({ specifier, kind }) =>
-      isRelative({ specifier, kind }) &&
-      kind !== 'type' &&
-      resolve(source, specifier) === 'packages/server/src/context.ts',
+      isRelative({ specifier }) && kind !== 'type' && resolve(source, specifier) === 'packages/server/src/context.ts',
   ) &&
   !isTest(source) &&
   serverPart(source.path) !== 'main'
@@ -144,6 +176,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'protocol, client and web use nothing of Node': browserFree,
   'pg and react stay in their places': libraryPlace,
   'arrows inside the server point downwards': serverDirection,
+  'requests go out through outbound/': outgoingPlace,
   'only main.ts builds the context': contextIsBuiltByMain,
   'SQL stands in store/ and db/': sqlPlace,
   'one file per program reads process.env': environment,

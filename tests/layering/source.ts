@@ -4,6 +4,8 @@ export interface Import {
   specifier: string
   /** `static` runs when the module loads, `dynamic` when the call is reached, `type` never. */
   kind: 'static' | 'dynamic' | 'type'
+  /** What is taken of it, types left out; `*` where that is everything. */
+  names: string[]
 }
 
 /** The facts of one file that the rules judge. */
@@ -19,6 +21,8 @@ export interface Source {
   processMembers: string[]
   /** Names of Node's globals that are used. */
   nodeGlobals: string[]
+  /** Names of globals that send requests. */
+  callers: string[]
   /** Re-exports others and declares nothing itself. */
   barrel: boolean
 }
@@ -33,17 +37,29 @@ const nodeGlobalNames = new Set([
   'require',
 ])
 
+const namesOf = ({ importClause: clause }: ts.ImportDeclaration): string[] => {
+  const bindings = clause?.namedBindings
+  const named = bindings !== undefined && ts.isNamedImports(bindings) ? bindings.elements : undefined
+  return [
+    ...(clause?.name !== undefined || (bindings !== undefined && !named) ? ['*'] : []),
+    ...(named?.filter(({ isTypeOnly }) => !isTypeOnly).map(({ propertyName, name }) => (propertyName ?? name).text) ??
+      []),
+  ]
+}
+
 const importOf = (node: ts.Node): Import | undefined => {
-  if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier))
-    return { specifier: node.moduleSpecifier.text, kind: node.importClause?.isTypeOnly ? 'type' : 'static' }
+  if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+    const kind = node.importClause?.isTypeOnly ? 'type' : 'static'
+    return { specifier: node.moduleSpecifier.text, kind, names: kind === 'type' ? [] : namesOf(node) }
+  }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier))
-    return { specifier: node.moduleSpecifier.text, kind: node.isTypeOnly ? 'type' : 'static' }
+    return { specifier: node.moduleSpecifier.text, kind: node.isTypeOnly ? 'type' : 'static', names: ['*'] }
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal))
-    return { specifier: node.argument.literal.text, kind: 'type' }
+    return { specifier: node.argument.literal.text, kind: 'type', names: [] }
   if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return undefined
   const [argument] = node.arguments
   return argument !== undefined && ts.isStringLiteralLike(argument)
-    ? { specifier: argument.text, kind: 'dynamic' }
+    ? { specifier: argument.text, kind: 'dynamic', names: ['*'] }
     : undefined
 }
 
@@ -80,6 +96,19 @@ const isNodeGlobal = (node: ts.Node): node is ts.Identifier =>
   !(ts.isPropertyAssignment(node.parent) && node.parent.name === node) &&
   !ts.isPropertySignature(node.parent)
 
+const callerNames = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'])
+
+/** By its name, or as a member of `globalThis`. A member of something else, or a type, is another thing. */
+const isCaller = (node: ts.Node): node is ts.Identifier => {
+  if (!ts.isIdentifier(node) || !callerNames.has(node.text)) return false
+  const { parent } = node
+  if (ts.isTypeNode(parent) || ts.isQualifiedName(parent) || ts.isPropertySignature(parent)) return false
+  if (ts.isPropertyAssignment(parent) && parent.name === node) return false
+  return (
+    !(ts.isPropertyAccessExpression(parent) && parent.name === node) || parent.expression.getText() === 'globalThis'
+  )
+}
+
 const functionName = (node: ts.FunctionLikeDeclaration): string => {
   if (node.name !== undefined) return node.name.getText()
   const { parent } = node
@@ -115,6 +144,7 @@ export const readSource = (path: string, text: string): Source => {
     texts: [],
     processMembers: [],
     nodeGlobals: [],
+    callers: [],
     barrel: isBarrel(file),
   }
   const visit = (node: ts.Node): void => {
@@ -123,6 +153,7 @@ export const readSource = (path: string, text: string): Source => {
     if (literal !== undefined) source.texts.push(literal)
     source.processMembers.push(...processMembersOf(node))
     if (isNodeGlobal(node)) source.nodeGlobals.push(node.text)
+    if (isCaller(node)) source.callers.push(node.text)
     if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined)
       source.functions.push({ name: functionName(node), lines: linesOf(file, node) })
     ts.forEachChild(node, visit)

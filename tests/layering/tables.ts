@@ -2,20 +2,29 @@
 export interface PackageRow {
   /** Packages of this workspace. */
   imports: readonly string[]
+  /** Those of them that only some of its files import. */
+  importsIn?: Readonly<Record<string, readonly string[]>>
   /** Packages that are not loaded with `main.ts`, but by `await import()` when they are needed. */
   lazily?: readonly string[]
   /** Node's built-ins and globals. Where not, the code runs in browsers too. */
   node: boolean
+  /** A folder of such a package that needs Node all the same: nothing else in it loads it, its users hand it in. */
+  nodeIn?: string
   /** The one file that reads `process.env`. */
   environment?: string
 }
 
 export const packageRows: Readonly<Record<string, PackageRow>> = {
   protocol: { imports: [], node: false },
-  client: { imports: ['protocol'], node: false },
+  client: { imports: ['protocol'], node: false, nodeIn: 'grpc/' },
   agents: { imports: ['protocol', 'client'], node: true },
-  // The architecture also gives it `client`, for calls to other agents only; the row grows when those calls come.
-  server: { imports: ['protocol', 'agents'], node: true, environment: 'config/load-config.ts' },
+  server: {
+    imports: ['protocol', 'agents', 'client'],
+    // What asks agents elsewhere.
+    importsIn: { client: ['peers/', 'operations/send-to.ts'] },
+    node: true,
+    environment: 'config/load-config.ts',
+  },
   worker: { imports: ['protocol', 'client', 'agents'], node: true, environment: 'environment.ts' },
   cli: { imports: ['protocol', 'client'], lazily: ['server', 'worker'], node: true, environment: 'environment.ts' },
   web: { imports: ['protocol', 'client'], node: false },
@@ -66,6 +75,8 @@ export const serverLeaves: readonly string[] = [
   'news',
   'parse-params',
   'outbound',
+  'parse-params',
+  'peers',
   'principal',
   'read-input',
   'redact',
@@ -83,6 +94,35 @@ export const serverLeaves: readonly string[] = [
   'worker-hub',
   'worker-token',
 ]
+
+/**
+ * What a server's process sends requests with: URLs that somebody else has chosen must pass the checks of `outbound`. The
+ * database and the collector of traces are the operator's choice.
+ */
+export const outgoing = {
+  packages: ['server', 'agents'],
+  place: 'packages/server/src/outbound/',
+  /** Module → what connects; `*` for all of it. */
+  modules: {
+    'node:http': ['request', 'get', 'Agent', 'ClientRequest', 'globalAgent'],
+    'node:https': ['request', 'get', 'Agent', 'globalAgent'],
+    'node:http2': ['connect'],
+    'node:net': ['connect', 'createConnection', 'Socket'],
+    'node:tls': ['connect', 'TLSSocket'],
+    'node:dgram': ['*'],
+    undici: ['*'],
+    '@opentelemetry/exporter-trace-otlp-http': ['*'],
+  },
+  exceptions: {
+    'node:net': ['packages/server/src/db/'],
+    '@opentelemetry/exporter-trace-otlp-http': ['packages/server/src/trace/'],
+  },
+} as const satisfies {
+  packages: readonly string[]
+  place: string
+  modules: Record<string, readonly string[]>
+  exceptions: Record<string, readonly string[]>
+}
 
 export const sqlPlaces: readonly string[] = ['packages/server/src/store/', 'packages/server/src/db/']
 

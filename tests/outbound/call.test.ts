@@ -21,7 +21,7 @@ const call = (url: string, args: readonly string[], env: Record<string, string> 
 
 describe('codetether call', { concurrency: 4 }, () => {
   for (const version of protocolVersions)
-    for (const transport of ['jsonrpc', 'http+json']) {
+    for (const transport of ['jsonrpc', 'http+json', 'grpc']) {
       const chosen = ['--protocol', version, '--transport', transport]
       test(`asks an agent of the official SDK by A2A ${version} over ${transport}`, async () => {
         const { stdout, stderr } = await call(sdk.url, ['How are you?', '--stream', ...chosen])
@@ -55,5 +55,15 @@ describe('codetether call', { concurrency: 4 }, () => {
     assert.equal(status.state, 'input-required')
     const answered = await call(sdk.url, ['an answer', '--task', id, '--transport', 'http+json', '--json'])
     assert.deepEqual([JSON.parse(answered.stdout).id, JSON.parse(answered.stdout).status.state], [id, 'completed'])
+  })
+
+  test('asks nobody whose card is not signed, if told to', async () => {
+    await assert.rejects(
+      call(sdk.url, ['Hello', '--require-signed']),
+      (error: Error & { code?: number; stderr?: string }) => {
+        assert.match(error.stderr ?? '', /error: the card at .* is not signed\nhint: nothing was sent/)
+        return error.code === 1
+      },
+    )
   })
 })

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { A2aClient } from '@codetether/client/a2a-client'
+import { ask } from '@codetether/client/ask'
 import { RemoteError } from '@codetether/client/errors'
+import { openGrpc } from '@codetether/client/grpc/open-grpc'
 import { textMessage } from '@codetether/client/message'
 import { protocolVersions, transportNames } from '@codetether/client/operation'
 import type { StreamEvent } from '@codetether/protocol/v03/wire'
 import { startPlatform } from '../platform.ts'
 import { startSdkAgent } from './sdk-agent.ts'
 
-const platform = await startPlatform()
+const platform = await startPlatform({ env: { A2A_GRPC_PORT: '0' } })
+const grpc = async () => openGrpc()
 const sdk = await startSdkAgent()
 after(async () => {
   await platform[Symbol.asyncDispose]()
@@ -29,16 +32,18 @@ const textOf = (events: readonly StreamEvent[]): string =>
 const stateOf = (event: StreamEvent | undefined): string | undefined =>
   event?.kind === 'task' || event?.kind === 'status-update' ? event.status.state : undefined
 
+const addresses = { JSONRPC: `${sdk.url}/rpc`, 'HTTP+JSON': `${sdk.url}/rest`, GRPC: sdk.grpcUrl }
+
 for (const version of protocolVersions)
   for (const transport of transportNames)
     describe(`the server of the official SDK, A2A ${version} over ${transport}`, () => {
-      const connect = () => A2aClient.fromUrl(sdk.url, { version, transport })
+      const connect = () => A2aClient.fromUrl(sdk.url, { version, transport, grpc })
 
       test('is found by its card, at the address of this interface', async () => {
         const { endpoint } = await connect()
         assert.deepEqual(
           [endpoint.url, endpoint.version, endpoint.transport, endpoint.attaches],
-          [`${sdk.url}${transport === 'JSONRPC' ? '/rpc' : '/rest'}`, version, transport, false],
+          [addresses[transport], version, transport, false],
         )
       })
 
@@ -74,6 +79,17 @@ for (const version of protocolVersions)
         assert.deepEqual(answered.kind === 'task' && [answered.id, answered.status.state], [taskId, 'completed'])
       })
 
+      test('is asked and waited for, as long as it takes to an answer or a question', async () => {
+        const client = await connect()
+        const states: string[] = []
+        const onEvent = (event: StreamEvent) => void states.push(stateOf(event) ?? event.kind)
+        const done = await ask(client, say('Hello'), { onEvent })
+        assert.ok(done.kind === 'task' && done.status.state === 'completed' && done.artifacts?.length === 1)
+        assert.equal(states[0], 'submitted')
+        const asking = await ask(client, say('?'))
+        assert.ok(asking.kind === 'task' && asking.status.state === 'input-required')
+      })
+
       test('a task that has ended is watched by asking how it ended', async () => {
         const client = await connect()
         const sent = await client.send(say('over'))
@@ -99,7 +115,7 @@ describe('the server of the official SDK', () => {
 
   for (const transport of transportNames)
     test(`lists tasks of v1.0 over ${transport}, page by page`, async () => {
-      const client = await A2aClient.fromUrl(sdk.url, { version: '1.0', transport })
+      const client = await A2aClient.fromUrl(sdk.url, { version: '1.0', transport, grpc })
       const { contextId = '' } = await client.send(say('?'))
       const page = await client.listTasks({ contextId, status: 'input-required', pageSize: 1 })
       assert.deepEqual([page.tasks.length, page.totalSize, page.nextPageToken], [1, 1, ''])
@@ -120,7 +136,7 @@ test('our server declares both versions', () => {
 
 for (const { version, transport } of declared)
   describe(`our server, A2A ${version} over ${transport}`, () => {
-    const connect = () => A2aClient.fromUrl(platform.url, { version, transport })
+    const connect = () => A2aClient.fromUrl(platform.url, { version, transport, grpc })
 
     test('answers, streams, lists and refuses', async () => {
       const client = await connect()

@@ -1,41 +1,89 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listDeadLetters, retryDeadLetters } from '@codetether/server/store/push-dead-letters'
+import { limits } from '@codetether/protocol/limits'
 import { waitUntil } from '@codetether/testing/wait-until'
-import { query } from '../event-log.ts'
+import { agentOf, heldAgent, query } from '../event-log.ts'
 import { type RpcBody, startPlatform } from '../platform.ts'
-import { openTestStore } from '../tenants.ts'
-import { local, quickly, sendV10 } from './push-calls.ts'
+import { lettersOf, local, quickly, retryLetters, sendV10 } from './push-calls.ts'
 import { startReceiver } from './receiver.ts'
 
 const env = { ...local, A2A_PUSH_RETRY_SECONDS: quickly(2) }
-const all = { taskId: null }
 
 test('dead letters are sent once more in order when somebody says so, with the ids that they had', async () => {
   let isDown = true
   await using receiver = await startReceiver(response => response.writeHead(isDown ? 404 : 200).end())
   await using platform = await startPlatform({ env })
-  await using opened = await openTestStore({ given: platform.database })
-  const { store } = opened
-  const letters = () => store.system(tx => listDeadLetters(tx, all, 100))
+  const letters = async () => (await lettersOf(platform.url)).body.deadLetters
+  const retry = async (request: object) => (await retryLetters(platform.url, request)).body
   const { task } = (await platform.rpc('SendMessage', sendV10('Echo', { url: `${receiver.url}/` }))).result
   await waitUntil('all is given up', async () => (await letters()).length === 4)
   const refused = new Set(receiver.received.map(({ headers }) => headers['webhook-id']))
 
-  assert.equal(await store.system(tx => retryDeadLetters(tx, all)), 4)
+  assert.deepEqual(await retry({ all: true }), { marked: 4 })
   await waitUntil('they stay', async () =>
-    (await letters()).every(({ retrying, attempts }) => !retrying && attempts > 2),
+    (await letters()).every(({ retrying, attempts }: RpcBody) => !retrying && attempts > 2),
   )
   isDown = false
   const before = receiver.received.length
-  assert.equal(await store.system(tx => retryDeadLetters(tx, { taskId: task.id })), 4)
+  const [{ configId, seq }] = await letters()
+  assert.deepEqual(await retry({ taskId: task.id, configId, seq }), { marked: 1 })
+  await waitUntil('one is gone', async () => (await letters()).length === 3)
+  assert.deepEqual(await retry({ taskId: task.id }), { marked: 3 })
   await waitUntil('they are gone', async () => (await letters()).length === 0)
-  const ids = receiver.received.slice(before).map(({ headers }) => headers['webhook-id'])
+  const [one, ...others] = receiver.received.slice(before).map(({ headers }) => headers['webhook-id'])
+  assert.deepEqual(new Set([one, ...others]), refused)
+  assert.deepEqual(others, [...others].sort())
+  assert.deepEqual(await retry({ taskId: task.id }), { marked: 0 })
+})
+
+test('more dead letters than one turn takes are all sent once more, in order', async () => {
+  let isDown = true
+  await using receiver = await startReceiver(response => response.writeHead(isDown ? 404 : 200).end())
+  const count = 2 * limits.pushesPerTurn + 5
+  const talker = agentOf('Talker', async (_message, { status, reply }) => {
+    for (let n = 0; n < count; n++) await status(String(n))
+    await reply('done')
+  })
+  await using platform = await startPlatform({ agents: [talker], env: { ...local, A2A_PUSH_RETRY_SECONDS: '0.01' } })
+  await platform.rpc('SendMessage', sendV10('Talker', { url: `${receiver.url}/` }))
+  const rows = (sql: string) => query<RpcBody>(platform.database, sql)
+  const isOver = `select from push_configs c join tasks t on t.id = c.task_id
+    where c.sent_seq = t.last_seq and t.state = 'completed' and c.lease_token is null`
+  await waitUntil('all is given up', async () => (await rows(isOver)).length === 1, 60_000)
+  isDown = false
+  const before = receiver.received.length
+  const { marked } = (await retryLetters(platform.url, { all: true })).body
+  assert.ok(marked > count, String(marked))
+  await waitUntil('all are gone', async () => (await rows('select from push_dead_letters')).length === 0, 60_000)
+  const generations = receiver.received
+    .slice(before)
+    .map(({ headers }) => Number(String(headers['webhook-id']).split('_')[1]))
   assert.deepEqual(
-    ids,
-    [1, 2, 3, 4].map(n => `${task.id}_${n}`),
+    generations,
+    Array.from({ length: marked }, (_, n) => n + 1),
   )
-  assert.deepEqual(new Set(ids), refused)
+  assert.deepEqual(await rows('select retry_token, next_at from push_configs'), [{ retry_token: null, next_at: null }])
+})
+
+test('what a receiver did not want with 410 is sent once more when somebody says so, and nothing else', async () => {
+  let status = 410
+  await using receiver = await startReceiver(response => response.writeHead(status).end())
+  const held = heldAgent()
+  await using platform = await startPlatform({ agents: [held.agent], env })
+  await platform.rpc('SendMessage', sendV10('Held', { id: 'x', url: `${receiver.url}/` }))
+  await held.started
+  const rows = (sql: string) => query<RpcBody>(platform.database, sql)
+  const letters = async () => (await rows('select from push_dead_letters')).length
+  await waitUntil('what there was is given up', async () => (await letters()) === 2)
+  held.tell(({ reply }) => reply('done'))
+  await held.ended
+  const before = receiver.received.length
+  status = 200
+  await retryLetters(platform.url, { all: true })
+  const isOver = 'select from push_configs where retry_token is null and lease_token is null'
+  await waitUntil('the turn is over', async () => (await letters()) === 0 && (await rows(isOver)).length === 1)
+  assert.equal(receiver.received.length, before + 2)
+  assert.deepEqual(await rows('select next_at from push_configs where disabled_at is not null'), [{ next_at: null }])
 })
 
 test('a config that is registered anew is tried at once, and one that is deleted takes its letters along', async () => {

@@ -100,10 +100,13 @@ const serial = reporting(
   { serial: true },
 )
 
-const writer = (name: string, chunks: number): Agent =>
+/** Characters of one to four bytes, and what separates lines and frames elsewhere: to be cut anywhere. */
+const motley = 'a é — 漢字 🚀 \\ " \r\n\n\u2028 data: '
+
+const writer = (name: string, chunks: number, words = ''): Agent =>
   reporting(name, async (text, ctx) => {
     await ctx.status('working on it', { attempt: ctx.attempt })
-    for (let n = 0; n < chunks; n++) await chunk(ctx, `${n} `, n > 0)
+    for (let n = 0; n < chunks; n++) await chunk(ctx, `${n} ${words}`, n > 0)
     await ctx.reply(stamped(ctx, text))
   })
 
@@ -118,5 +121,7 @@ export const rigAgents: readonly Agent[] = [
   serial,
   writer('Steps', 2),
   writer('Chatty', 12),
+  // With what comes before and behind its chunks, a task of 500 frames.
+  writer('Torrent', 495, motley),
   pure,
 ]

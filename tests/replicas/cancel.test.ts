@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
+import { TaskState } from '@a2a-js/sdk'
 import { testDatabase } from '@codetether/testing/test-database'
 import { query, soon, to } from '../event-log.ts'
 import { faultless, findFaults } from '../journeys/history.ts'
 import { until } from '../journeys/until.ts'
+import { connect, dialects, nameOf, request, send, tenant } from '../official-client.ts'
 import { rpc } from '../platform.ts'
 import { Rig } from './rig.ts'
 import { readStamped } from './stored.ts'
@@ -20,12 +22,19 @@ async function start(rig: Rig, text: string): Promise<string> {
   return result.id
 }
 
-test('a cancellation on one replica stops the agent on another one, long before it renews its lease', async () => {
-  await using rig = await Rig.start({ database, replicas, leaseSeconds: 60 })
-  const id = await start(rig, 'canceled')
-  const canceled = await rpc(rig.at(1).url, { method: 'tasks/cancel', params: { id } })
-  assert.equal(canceled.result.status.state, 'canceled')
-  await rig.at(0).told('is told to stop', 'canceled', 5_000)
+test('a cancellation on one replica stops the agent on another one, long before it renews its lease', async t => {
+  await using rig = await Rig.start({ database, replicas, leaseSeconds: 60, grpc: true })
+  for (const dialect of dialects)
+    await t.test(nameOf(dialect), async () => {
+      const client = await connect(rig.url, dialect)
+      const text = `canceled, ${nameOf(dialect)}`
+      const { id } = await send(client, request(text, { agent: 'Gated', returnImmediately: true }))
+      const [runs] = await rig.whoRuns(text)
+      const canceled = await client.cancelTask({ tenant, id, metadata: undefined })
+      assert.notEqual(rig.front.balancer.last, runs)
+      assert.equal(canceled.status?.state, TaskState.TASK_STATE_CANCELED)
+      await runs.told('is told to stop', text, 5_000)
+    })
 })
 
 test('an agent is stopped though the replicas could not tell each other that its task is canceled', async () => {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { orderOfBeginnings, overlaps, skippedAttempts, staleWrites, unlikeTheLog } from './checks.ts'
+import type { Frame } from './reader.ts'
 import type { Moment, Report } from './reports.ts'
 import type { StampedEvent } from './stored.ts'
 
 const event = (seq: number, more: Partial<StampedEvent> = {}): StampedEvent => ({
   ...{ taskId: 'a', seq, generation: seq, kind: 'artifact', state: null, actor: 'Steps', begins: null, stamp: null },
+  text: '',
   ...more,
 })
 const begins = (seq: number, attempt: number) => event(seq, { kind: 'attempt', begins: attempt })
@@ -37,18 +39,33 @@ test('attempts that leave a number out or repeat one are found', () => {
   ])
 })
 
-test('a reader that has had each generation once is like the log', () => {
-  assert.deepEqual(unlikeTheLog([1, 2, 3], 3), [])
+const frame = (id: number, text = `text ${id}`): Frame => ({ id, taskId: 'a', kind: 'artifact-update', text })
+const log = [1, 2, 3].map(id => frame(id))
+
+test('a reader that has had each frame of the log once is like it', () => {
+  assert.deepEqual(
+    unlikeTheLog(
+      [1, 2, 3].map(id => frame(id)),
+      log,
+    ),
+    [],
+  )
 })
 
-for (const [what, ids] of Object.entries({
-  'misses one': [1, 3],
-  'misses the last one': [1, 2],
-  'has one twice': [1, 2, 2, 3],
-  'has two in the wrong order': [2, 1, 3],
-}))
+for (const [what, frames, found] of [
+  ['misses one', [frame(1), frame(3)], ['a: 2 is missing']],
+  ['misses the last one', [frame(1), frame(2)], ['a: 3 is missing']],
+  ['has one twice', [frame(1), frame(2), frame(2), frame(3)], ['a: 2 after 2']],
+  ['has two in the wrong order', [frame(2), frame(1), frame(3)], ['a: 1 after 2']],
+  [
+    'has one with other words',
+    [frame(1), frame(2, 'te t 2'), frame(3)],
+    [`${JSON.stringify(frame(2, 'te t 2'))} instead of ${JSON.stringify(frame(2))}`],
+  ],
+  ['has one too many', [...log, frame(4)], [`${JSON.stringify(frame(4))} instead of undefined`]],
+] as const)
   test(`a reader that ${what} is found`, () => {
-    assert.deepEqual(unlikeTheLog(ids, 3), [`${ids.join()} instead of 1 to 3`])
+    assert.deepEqual(unlikeTheLog(frames, log), found)
   })
 
 const report = (text: string, moment: Moment, at: number, contextId = 'c'): Report => ({

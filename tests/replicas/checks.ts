@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Frame } from './reader.ts'
 import type { Report } from './reports.ts'
 import type { StampedEvent } from './stored.ts'
 
@@ -28,10 +30,18 @@ export function skippedAttempts(events: readonly StampedEvent[]): Findings {
   })
 }
 
-/** What a reader of a whole task has missed, had twice or in the wrong order. `ids` are those of its frames. */
-export function unlikeTheLog(ids: readonly number[], generations: number): Findings {
-  const expected = Array.from({ length: generations }, (_, index) => index + 1)
-  return ids.join() === expected.join() ? [] : [`${ids.join()} instead of 1 to ${generations}`]
+/** What a reader of a whole task has missed, had twice, in the wrong order, or not as it is stored. */
+export function unlikeTheLog(frames: readonly Frame[], log: readonly Frame[]): Findings {
+  const [got, stored] = [new Set(frames.map(frame => frame.id)), new Map(log.map(frame => [frame.id, frame]))]
+  const wrong = frames.flatMap((frame, index) => {
+    const before = frames[index - 1]?.id ?? 0
+    const found: Findings = []
+    if (frame.id <= before) found.push(`${frame.taskId}: ${frame.id} after ${before}`)
+    if (!isDeepStrictEqual(frame, stored.get(frame.id)))
+      found.push(`${JSON.stringify(frame)} instead of ${JSON.stringify(stored.get(frame.id))}`)
+    return found
+  })
+  return [...wrong, ...log.flatMap(({ id, taskId }) => (got.has(id) ? [] : [`${taskId}: ${id} is missing`]))]
 }
 
 /** Runs of one context that were under way at the same time. `done` is told before the answer is written. */

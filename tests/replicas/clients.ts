@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { message, type RpcBody } from '../platform.ts'
-import { Reader } from './reader.ts'
 
 /** A client gives up on an answer that takes longer, and on a message after so many tries. */
 const answerMs = 2_000
@@ -14,7 +13,8 @@ export interface Submission {
   blocking: boolean
 }
 
-const paramsOf = ({ messageId, agent, blocking }: Submission) => ({
+/** The message as v0.3 has it. */
+export const paramsOf = ({ messageId, agent, blocking }: Submission) => ({
   ...message(messageId, { messageId, metadata: { agent } }),
   configuration: { blocking },
 })
@@ -45,11 +45,4 @@ export async function submit(url: string, submission: Submission): Promise<strin
     await delay(pauseMs)
   }
   throw new Error(`${submission.messageId} was not answered after ${tries} tries`)
-}
-
-/** Starts a task with a stream and reads it to its end, on as many connections as that takes. */
-export async function readWhole(url: string, submission: Submission): Promise<Reader> {
-  const reader = Reader.send(url, paramsOf(submission))
-  await reader.done
-  return reader
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
+import { TaskState } from '@a2a-js/sdk'
 import { testDatabase } from '@codetether/testing/test-database'
-import { query, soon, to } from '../event-log.ts'
+import { query } from '../event-log.ts'
 import { until } from '../journeys/until.ts'
-import { rpc } from '../platform.ts'
+import { connect, dialects, request, send, tenant } from '../official-client.ts'
 import { staleWrites } from './checks.ts'
 import { Rig } from './rig.ts'
 import { readStamped } from './stored.ts'
@@ -31,27 +32,27 @@ async function messagesAndTurns(id: string): Promise<[messages: string[], turns:
   return [messages.map(({ text }) => text), turns.map(({ text }) => text)]
 }
 
-test('of many follow-ups to one task over several replicas none is lost, repeated or handled out of order', async () => {
-  await using rig = await Rig.start({ database, replicas: [{ agents }, { agents }], leaseSeconds: 60 })
-  const { result: task } = await rig.rpc('message/send', soon(to('Collector', 'begin')))
-  const followUp = (place: number, text: string) =>
-    rpc(rig.at(place).url, { method: 'message/send', params: soon(to('Collector', text, { taskId: task.id })) })
+test('of 200 follow-ups at once, to one task through every door of two replicas, each has its turn, once and in order', async () => {
+  await using rig = await Rig.start({ database, replicas: [{ agents }, { agents }], leaseSeconds: 60, grpc: true })
+  const clients = await Promise.all(dialects.map(dialect => connect(rig.url, dialect)))
+  const [client] = clients
+  assert.ok(client)
+  const soon = { agent: 'Collector', returnImmediately: true }
+  const { id: taskId } = await send(client, request('begin', soon))
   const texts = Array.from({ length: many }, (_, n) => `follow-up ${n}`)
-  const answers = await Promise.all(texts.map((text, n) => followUp(n % 2, text)))
-  assert.deepEqual(
-    answers.filter(({ error }) => error).map(({ error }) => error),
-    [],
-  )
-  assert.deepEqual([...new Set(answers.map(({ result }) => result.id))], [task.id])
+  const followUp = (text: string, n: number) =>
+    send(clients[n % clients.length] ?? client, request(text, { ...soon, taskId }))
+  const answers = await Promise.all(texts.map(followUp))
+  assert.deepEqual([...new Set(answers.map(({ id }) => id))], [taskId])
 
-  const state = async () => (await rig.rpc('tasks/get', { id: task.id })).result.status.state
-  await until('all turns', async () => (await messagesAndTurns(task.id))[1].length === many + 1, 50_000)
-  await until('the last question', async () => (await state()) === 'input-required')
-  const [messages, turns] = await messagesAndTurns(task.id)
+  const stateOf = async () => (await client.getTask({ tenant, id: taskId })).status?.state
+  await until('all turns', async () => (await messagesAndTurns(taskId))[1].length === many + 1, 50_000)
+  await until('the last question', async () => (await stateOf()) === TaskState.TASK_STATE_INPUT_REQUIRED)
+  const [messages, turns] = await messagesAndTurns(taskId)
   assert.deepEqual(messages.toSorted(), ['begin', ...texts].toSorted())
   assert.deepEqual(turns, messages)
 
-  await followUp(0, 'finish')
-  await until('the end', async () => (await state()) === 'completed')
+  const { status } = await send(client, request('finish', { taskId }))
+  assert.equal(status?.state, TaskState.TASK_STATE_COMPLETED)
   assert.deepEqual(staleWrites((await readStamped(database.admin)).events), [])
 })

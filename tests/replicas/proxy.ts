@@ -1,61 +1,48 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-
-/** A load balancer in front of replicas. Disposing closes it. */
-export interface Proxy extends AsyncDisposable {
-  url: string
-}
+import type { Balancer } from './balancer.ts'
+import { type Listening, listen } from './listen.ts'
+import type { Replica } from './replica-process.ts'
 
 interface Exchange {
   from: IncomingMessage
   to: ServerResponse
   body: Buffer
+  balancer: Balancer
 }
 
 /**
- * Hands each request to the next replica in turn, whoever sent it: nothing is sticky. Replicas whose port is closed are
- * skipped; a connection that breaks later breaks for the caller too, who alone knows whether to repeat the request.
+ * The load balancer of HTTP. Replicas whose port is closed are skipped; a connection that breaks later breaks for the
+ * caller too, who alone knows whether to repeat the request.
  */
-export async function startProxy(replicas: () => readonly string[]): Promise<Proxy> {
-  let turn = 0
-  const server = createServer(async (from, to) => {
-    try {
-      const body = await buffer(from)
-      const urls = replicas()
-      turn += 1
-      const order = urls.map((_, index) => urls[(turn + index) % urls.length] ?? '')
-      pass(order, { from, to, body })
-    } catch {
-      to.destroy()
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
+export const startProxy = (balancer: Balancer): Promise<Listening> =>
+  listen(
+    createServer(async (from, to) => {
+      try {
+        const body = await buffer(from)
+        pass(balancer.order(), { from, to, body, balancer })
+      } catch {
+        to.destroy()
+      }
+    }),
+  )
 
-function pass([url, ...others]: readonly string[], exchange: Exchange): void {
-  const { from, to, body } = exchange
-  if (url === undefined) {
+function pass([replica, ...others]: readonly Replica[], exchange: Exchange): void {
+  const { from, to, body, balancer } = exchange
+  if (!replica) {
     to.writeHead(503).end()
     return
   }
-  const { host: _, ...headers } = from.headers
-  // A connection of its own for each request: one that is kept may belong to a replica that is dead by now.
-  const outgoing = request(`${url}${from.url}`, { method: from.method, headers, agent: false }, incoming => {
-    to.writeHead(incoming.statusCode ?? 502, incoming.headers)
+  const { method, headers } = from
+  // A connection of its own for each request: one that is kept may belong to a replica that is dead by now. The Host
+  // stays that of the proxy: a card names the address at which it was asked for.
+  const outgoing = request(`${replica.url}${from.url}`, { method, headers, agent: false }, incoming => {
     incoming.on('error', () => to.destroy())
+    if (balancer.loses()) {
+      incoming.on('end', () => to.socket?.resetAndDestroy()).resume()
+      return
+    }
+    to.writeHead(incoming.statusCode ?? 502, incoming.headers)
     incoming.pipe(to)
   })
   outgoing.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,11 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SseParser } from '@codetether/client/sse'
-import type { Frame } from '../journeys/frames.ts'
-import type { RpcBody } from '../platform.ts'
+import { isTerminal, type TaskState } from '@codetether/protocol/task-state'
 
-/** A reader gives up on a connection that says nothing for so long, and on a task after so many connections. */
-const silentMs = 5_000
-const connections = 200
+/** A frame of a task, in whichever dialect it came. */
+export interface Frame {
+  /** The generation, which is the cursor behind it. */
+  id: number
+  taskId: string
+  /** The state of a status update. */
+  kind: 'task' | 'artifact-update' | TaskState
+  /** What the agent says with it. */
+  text: string
+}
+
+/** Where a reader is. */
+export interface Position {
+  /** The task, if a frame of it was seen. */
+  taskId: string | undefined
+  after: number
+  signal: AbortSignal
+}
+
+/** Opens a stream of the frames behind a position. */
+export type Open = (at: Position) => AsyncIterable<Frame>
+
+/** A reader gives up on a task after so many connections. */
+const connections = 400
 const pauseMs = 50
 
 /**
@@ -16,30 +35,23 @@ export class Reader {
   readonly frames: Frame[] = []
   /** Resolves at the end of the task; rejects if there are too many connections. */
   readonly done: Promise<void>
-  readonly #url: string
-  #params: { method: string; params: unknown }
+  /** How often a stream has ended, as if the task had. */
+  earlyEnds = 0
+  readonly #open: Open
+  readonly #silentMs: number
   #connection = new AbortController()
 
-  private constructor(url: string, call: { method: string; params: unknown }) {
-    this.#url = url
-    this.#params = call
+  /** It gives up on a connection that says nothing for `silentMs`. */
+  constructor(open: Open, silentMs = 5_000) {
+    this.#open = open
+    this.#silentMs = silentMs
     this.done = this.#follow()
     this.done.catch(() => undefined)
   }
 
-  /** Reads the task of a message, which it sends. */
-  static send(url: string, message: unknown): Reader {
-    return new Reader(url, { method: 'message/stream', params: message })
-  }
-
-  /** Reads a task that is there already, from its beginning. */
-  static of(url: string, id: string): Reader {
-    return new Reader(url, { method: 'tasks/resubscribe', params: { id } })
-  }
-
   /** The task, as soon as its first frame is there. */
   get taskId(): string | undefined {
-    return this.frames[0]?.result.id
+    return this.frames[0]?.taskId
   }
 
   /** Breaks the connection, as an impatient reader does. */
@@ -48,40 +60,35 @@ export class Reader {
   }
 
   get #isOver(): boolean {
-    return this.frames.at(-1)?.result.final === true
+    const kind = this.frames.at(-1)?.kind ?? 'task'
+    return kind !== 'task' && kind !== 'artifact-update' && isTerminal(kind)
   }
 
   async #follow(): Promise<void> {
+    let cause: unknown
     for (let connection = 1; !this.#isOver; connection++) {
-      if (connection > connections) throw new Error(`no end after ${connections} connections`)
+      if (connection > connections) throw new Error(`no end after ${connections} connections`, { cause })
       this.#connection = new AbortController()
-      await this.#read(this.#connection).catch(() => undefined)
+      try {
+        await this.#read(this.#connection)
+        if (!this.#isOver) this.earlyEnds += 1
+      } catch (error) {
+        cause = error
+      }
       if (!this.#isOver) await delay(pauseMs)
     }
   }
 
   async #read(connection: AbortController): Promise<void> {
-    const last = this.frames.at(-1)?.id ?? 0
-    if (this.taskId !== undefined) this.#params = { method: 'tasks/resubscribe', params: { id: this.taskId } }
-    const timer = setTimeout(() => connection.abort(), silentMs)
+    const { signal } = connection
+    const timer = setTimeout(() => connection.abort(), this.#silentMs)
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'last-event-id': String(last) },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 'stream', ...this.#params }),
-        signal: connection.signal,
-      })
-      const parser = new SseParser()
-      for await (const chunk of response.body ?? []) {
+      for await (const frame of this.#open({ taskId: this.taskId, after: this.frames.at(-1)?.id ?? 0, signal })) {
         timer.refresh()
-        for (const { id, data } of parser.push(chunk)) this.#take(Number(id), JSON.parse(data))
+        this.frames.push(frame)
       }
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  #take(id: number, { result }: RpcBody): void {
-    if (result) this.frames.push({ id, result })
   }
 }

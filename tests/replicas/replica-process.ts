@@ -19,6 +19,7 @@ export interface ReplicaOptions {
 /** A server among others on one database, in a process of its own. Disposing stops it. */
 export interface Replica extends AsyncDisposable {
   url: string
+  grpcPort: number | null
   program: Program
   /** What its agents have told so far. */
   reports: readonly Report[]
@@ -46,9 +47,10 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   program.child.on('message', (message: Ready | Report) => {
     if (message.kind === 'report') reports.push(message)
   })
-  const { url } = await ready(program)
+  const { url, grpcPort = null } = await ready(program)
   return {
     url,
+    grpcPort,
     program,
     reports,
     // A replica that is being killed takes no messages.

@@ -18,4 +18,6 @@ export interface Report {
 export interface Ready {
   kind: 'ready'
   url: string
+  /** Absent: it is of a release that has no gRPC. */
+  grpcPort?: number | null
 }

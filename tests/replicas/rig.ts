@@ -1,5 +1,8 @@
 import { tmpdir } from 'node:os'
+import { until } from '../journeys/until.ts'
 import { databaseUrl, type RpcBody, rpc } from '../platform.ts'
+import { Balancer } from './balancer.ts'
+import { startGrpcProxy } from './grpc-proxy.ts'
 import type { SharedDatabase } from './own-postgres.ts'
 import { startProxy } from './proxy.ts'
 import { type Replica, type ReplicaOptions, startReplica } from './replica-process.ts'
@@ -12,6 +15,16 @@ export interface RigOptions {
   database: SharedDatabase
   replicas: readonly ReplicaPlan[]
   leaseSeconds: number
+  /** Whether they speak gRPC too. */
+  grpc?: boolean
+}
+
+/** A rig's load balancers. */
+interface Front {
+  balancer: Balancer
+  port: number
+  /** That of gRPC. Its port is there also where the replicas do not speak it. */
+  grpcPort: number
 }
 
 /** How often a replica may fail to start because its database does not let it in at the moment. */
@@ -21,14 +34,16 @@ const starts = 20
 export class Rig implements AsyncDisposable {
   /** The load balancer. */
   readonly url: string
+  readonly front: Front
   readonly #options: RigOptions
   readonly #running: Replica[]
   readonly #gone: Replica[] = []
   readonly #owned: AsyncDisposableStack
 
-  private constructor(options: RigOptions, url: string, running: Replica[], owned: AsyncDisposableStack) {
+  private constructor(options: RigOptions, front: Front, running: Replica[], owned: AsyncDisposableStack) {
     this.#options = options
-    this.url = url
+    this.url = `http://127.0.0.1:${front.port}`
+    this.front = front
     this.#running = running
     this.#owned = owned
   }
@@ -36,14 +51,17 @@ export class Rig implements AsyncDisposable {
   static async start(options: RigOptions): Promise<Rig> {
     await using stack = new AsyncDisposableStack()
     const running: Replica[] = []
-    const { url } = stack.use(await startProxy(() => running.map(replica => replica.url)))
+    const balancer = new Balancer(running)
+    const { port } = stack.use(await startProxy(balancer))
+    const { port: grpcPort } = stack.use(await startGrpcProxy(balancer))
+    const front = { balancer, port, grpcPort }
     stack.defer(async () => {
       await Promise.all(running.map(replica => replica[Symbol.asyncDispose]()))
     })
-    const all = await Promise.allSettled(options.replicas.map(plan => startReplica(optionsOf(options, plan))))
+    const all = await Promise.allSettled(options.replicas.map(plan => startReplica(optionsOf(options, front, plan))))
     running.push(...all.flatMap(start => (start.status === 'fulfilled' ? [start.value] : [])))
     for (const start of all) if (start.status === 'rejected') throw start.reason
-    return new Rig(options, url, running, stack.move())
+    return new Rig(options, front, running, stack.move())
   }
 
   /** The replica that has this place now. */
@@ -51,6 +69,15 @@ export class Rig implements AsyncDisposable {
     const replica = this.#running[place]
     if (!replica) throw new Error(`there is no replica ${place}`)
     return replica
+  }
+
+  /** Waits for a run that has come to wait. @returns the replica that runs it, and another one. */
+  async whoRuns(text: string): Promise<[runs: Replica, other: Replica]> {
+    const waits = ({ reports }: Replica) => reports.some(r => r.text === text && r.moment === 'waits')
+    const isThere = async () => this.#running.some(waits)
+    await until(`a run for "${text}"`, isThere)
+    const place = this.#running.findIndex(waits)
+    return [this.at(place), this.at((place + 1) % this.#running.length)]
   }
 
   /** What agents have told, in all replicas that ever ran. */
@@ -63,7 +90,7 @@ export class Rig implements AsyncDisposable {
     if (!plan) throw new Error(`there is no place ${place}`)
     for (let start = 1; ; start++) {
       try {
-        const replica = await startReplica(optionsOf(this.#options, plan))
+        const replica = await startReplica(optionsOf(this.#options, this.front, plan))
         this.#gone.push(...this.#running.splice(place, 1, replica))
         return replica
       } catch (error) {
@@ -82,7 +109,11 @@ export class Rig implements AsyncDisposable {
   }
 }
 
-const optionsOf = ({ database, leaseSeconds }: RigOptions, plan: ReplicaPlan): ReplicaOptions => ({
+const optionsOf = (
+  { database, leaseSeconds, grpc }: RigOptions,
+  { grpcPort }: Front,
+  plan: ReplicaPlan,
+): ReplicaOptions => ({
   ...plan,
   // Everything comes from the environment: nothing is read from a directory and nothing written.
   cwd: tmpdir(),
@@ -94,6 +125,7 @@ const optionsOf = ({ database, leaseSeconds }: RigOptions, plan: ReplicaPlan): R
     CODETETHER_LEASE_SECONDS: String(leaseSeconds),
     // No directory: replicas must not describe themselves in one.
     CODETETHER_DATA_DIR: '/dev/null',
+    ...(grpc && { A2A_GRPC_PORT: '0', A2A_GRPC_PUBLIC_ADDRESS: `127.0.0.1:${grpcPort}` }),
     ...(!database.isDurable && { CODETETHER_UNSAFE_DATABASE: 'true' }),
   },
 })

@@ -4,7 +4,9 @@ import { testDatabase } from '@codetether/testing/test-database'
 import { countUnfinished, faultless, findFaults } from '../journeys/history.ts'
 import { until } from '../journeys/until.ts'
 import { skippedAttempts, staleWrites } from './checks.ts'
+import { paramsOf, type Submission } from './clients.ts'
 import { extractPreviousRelease, whyUnavailable } from './previous-release.ts'
+import { readByHand } from './read-by-hand.ts'
 import { Rig } from './rig.ts'
 import { readStamped } from './stored.ts'
 import { agents as mix, Workload } from './workload.ts'
@@ -32,7 +34,8 @@ test('an installation is updated replica by replica under load, and no caller lo
     await rig.replace(place, { agents })
   }
   const disturbances = places.map(place => () => update(place))
-  const workload = new Workload({ url: rig.url, submissions, disturbances })
+  const read = (submission: Submission) => readByHand(rig.url, { message: paramsOf(submission) })
+  const workload = new Workload({ url: rig.url, submissions, read, disturbances })
   await workload.run()
   await workload.runAfterwards()
   await until('all tasks to end', async () => (await countUnfinished(database.admin)) === 0)

@@ -1,6 +1,6 @@
 import { until } from '../journeys/until.ts'
-import { readWhole, type Submission, submit } from './clients.ts'
-import type { Reader } from './reader.ts'
+import { type Submission, submit } from './clients.ts'
+import { type Open, Reader } from './reader.ts'
 
 const clients = 32
 /** No disturbance takes as long, nor does the work between two of them. */
@@ -22,6 +22,8 @@ interface Plan {
   /** Where the messages are sent. */
   url: string
   submissions: number
+  /** How the nth reader starts a task and reads it. */
+  read(submission: Submission, n: number): Open
   /** What is done meanwhile, one after the other. */
   disturbances: readonly (() => Promise<unknown>)[]
 }
@@ -90,8 +92,9 @@ export class Workload {
   }
 
   async #read(submission: Submission): Promise<string> {
-    const reader = await readWhole(this.#plan.url, submission)
+    const reader = new Reader(this.#plan.read(submission, this.readers.length))
     this.readers.push(reader)
+    await reader.done
     return reader.taskId ?? ''
   }
 

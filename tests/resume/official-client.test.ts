@@ -1,41 +1,20 @@
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
-import { SendMessageRequest } from '@a2a-js/sdk'
-import {
-  ClientFactory,
-  ClientFactoryOptions,
-  DefaultAgentCardResolver,
-  JsonRpcTransportFactory,
-} from '@a2a-js/sdk/client'
+import { generationKey, resumeUri } from '@codetether/protocol/resume-extension'
+import { connect, dialects, nameOf, request, tenant } from '../official-client.ts'
 import { startPlatform } from '../platform.ts'
-import { active, both, busy, generationKey, type Version } from './support.ts'
+import { busy } from './support.ts'
 
-const platform = await startPlatform({ agents: [busy] })
+const platform = await startPlatform({ agents: [busy], env: { A2A_GRPC_PORT: '0' } })
 after(() => platform[Symbol.asyncDispose]())
 
-/** The official client, with the header that activates the extension. */
-async function connect(version: Version) {
-  const fetchImpl: typeof fetch = (input, init) =>
-    fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...active(version) } })
-  const legacyCompat = { enabled: true }
-  const factory = new ClientFactory(
-    ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-      transports: [new JsonRpcTransportFactory({ fetchImpl, legacyCompat })],
-    }),
-  )
-  if (version === '1.0') return factory.createFromUrl(platform.url)
-  const response = await fetch(`${platform.url}/.well-known/agent-card.json`)
-  const { supportedInterfaces: _, ...card } = (await response.json()) as { supportedInterfaces: unknown }
-  return factory.createFromAgentCard(new DefaultAgentCardResolver({ legacyCompat }).normalizeAgentCard(card))
-}
+const options = { serviceParameters: { 'A2A-Extensions': resumeUri } }
 
-for (const version of both)
-  test(`the official client reads the generations of the extension, speaking v${version}`, async () => {
-    const client = await connect(version)
-    assert.equal(client.protocolVersion, version)
-    const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text: 'go' }] }
-    const request = SendMessageRequest.fromJSON({ message: { ...message, metadata: { agent: 'Busy' } } })
-    const frames = await Array.fromAsync(client.sendMessageStream(request))
+for (const dialect of dialects)
+  test(`the official client reads the generations of the extension, speaking ${nameOf(dialect)}`, async () => {
+    const client = await connect(platform.url, dialect)
+    assert.equal(client.protocolVersion, dialect.version)
+    const frames = await Array.fromAsync(client.sendMessageStream(request('go', { agent: 'Busy' }), options))
     const payloads = frames.flatMap(({ payload }) => (payload?.$case === 'message' ? [] : (payload?.value ?? [])))
     assert.deepEqual(
       payloads.map(({ metadata }) => metadata?.[generationKey]),
@@ -43,5 +22,5 @@ for (const version of both)
     )
     const [task] = payloads
     assert.ok(task && 'id' in task)
-    assert.equal((await client.getTask({ tenant: '', id: task.id })).metadata?.[generationKey], frames.length)
+    assert.equal((await client.getTask({ tenant, id: task.id }, options)).metadata?.[generationKey], frames.length)
   })

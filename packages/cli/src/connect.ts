@@ -1,17 +1,27 @@
 import { A2aClient } from '@codetether/client/a2a-client'
+import type { CheckCard } from '@codetether/client/fetch-card'
+import type { Grpc } from '@codetether/client/grpc'
 import type { Connection } from '@codetether/client/http'
+import { requireSigned } from '@codetether/client/key-set'
 import type { ProtocolVersion, TransportName } from '@codetether/client/operation'
 import { type AccessOptions, agentConnection, serverConnection } from './agent-connection.ts'
 import { UsageError } from './failure.ts'
 import { findLocalServer } from './find-local-server.ts'
 import { TimeLimitReached } from './interruption.ts'
 import type { Io, OutputOptions } from './io.ts'
+import { namedKeys, type TrustOptions } from './trusted-keys.ts'
 
 /** Options of every command that talks to a server. */
 export interface ServerOptions extends OutputOptions, AccessOptions {
   server?: string
   /** Seconds until the command gives up. */
   timeout?: number
+}
+
+/** Its libraries take longer to load than most calls: who speaks something else does not wait for them. */
+const loadGrpc = async (): Promise<Grpc> => {
+  const { openGrpc } = await import('@codetether/client/grpc/open-grpc')
+  return openGrpc()
 }
 
 const defaultServer = 'http://127.0.0.1:8000'
@@ -45,7 +55,9 @@ export interface Connected {
 }
 
 /** Options of the commands that talk to the agents of others. */
-export interface AgentOptions extends Omit<ServerOptions, 'server'> {
+export interface AgentOptions extends Omit<ServerOptions, 'server'>, TrustOptions {
+  /** Call only an agent whose card is signed with a key that is trusted. */
+  requireSigned?: boolean
   url: string
   /** The version of A2A to speak; the card decides otherwise. */
   protocol?: ProtocolVersion
@@ -61,16 +73,22 @@ export interface Addressed {
 }
 
 export const addressAgent = (options: AgentOptions, io: Io): Addressed => ({
-  connection: agentConnection(options, io),
+  connection: { ...agentConnection(options, io), grpc: loadGrpc },
   url: serverUrl(options.url).replace(/\/$/, ''),
   signal: commandSignal(options, io),
 })
+
+const cardCheck = async (options: AgentOptions, connection: Connection, io: Io): Promise<CheckCard | undefined> => {
+  const isWanted = options.requireSigned === true || options.jwks !== undefined || options.key !== undefined
+  return isWanted ? requireSigned(connection, (await namedKeys(options, io))?.keys) : undefined
+}
 
 /** Finds out how an agent is spoken to. */
 export const connectAgent = async (options: AgentOptions, io: Io): Promise<Connected> => {
   const { connection, url, signal } = addressAgent(options, io)
   const { protocol: version, transport } = options
-  const client = await A2aClient.fromUrl(url, { ...connection, signal, version, transport })
+  const checkCard = await cardCheck(options, connection, io)
+  const client = await A2aClient.fromUrl(url, { ...connection, signal, version, transport, checkCard })
   return { client, url, signal }
 }
 
@@ -84,5 +102,5 @@ const connectionOf = (options: ServerOptions, io: Io): Connection =>
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
   const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
   const signal = commandSignal(options, io)
-  return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), signal }), url, signal }
+  return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), grpc: loadGrpc, signal }), url, signal }
 }

@@ -29,6 +29,8 @@ test('a conversation keeps its context, and an answer goes to the task that aske
   streams.stdin.end('Hi\n\nDo it\nThe first\n')
   const code = await call({ url: agent.url }, { ...streams, environment, signal: AbortSignal.timeout(10_000) })
   streams.stdout.end()
+  streams.stderr.end()
+  assert.match(await text(streams.stderr), /^http:\S+ answers, by A2A 0\.3 over JSONRPC\. Ctrl-D leaves/)
   assert.equal(code, 0)
   assert.equal(await text(streams.stdout), 'Hello!\nWhich one?\nDone.\n')
   assert.deepEqual(

@@ -1,8 +1,6 @@
-import type { A2aClient } from '@codetether/client/a2a-client'
-import { isSettled } from '@codetether/client/follow'
+import { ask } from '@codetether/client/ask'
 import { type SendParams, textMessage } from '@codetether/client/message'
-import { sleep } from '@codetether/client/sleep'
-import type { Message, Task } from '@codetether/protocol/v03/wire'
+import type { StreamEvent } from '@codetether/protocol/v03/wire'
 import type { Connected } from './connect.ts'
 import { gapNote } from './gap-note.ts'
 import { harmless, type Output } from './output.ts'
@@ -22,8 +20,6 @@ export interface Outgoing {
   stream?: boolean | undefined
 }
 
-const pollMs = 1_000
-
 const toParams = ({ text, task, context, agent }: Outgoing): SendParams => ({
   message: {
     ...textMessage(text, { taskId: task, contextId: context }),
@@ -31,18 +27,6 @@ const toParams = ({ text, task, context, agent }: Outgoing): SendParams => ({
   },
   configuration: { blocking: true },
 })
-
-/** A blocking call returns at the server's limit at the latest; what is unfinished then is looked after from here. */
-const settle = async (client: A2aClient, sent: Task | Message, followed: Followed, signal: AbortSignal) => {
-  let result = sent
-  noteEvent(followed, result)
-  while (result.kind === 'task' && !isSettled(result.status.state)) {
-    await sleep(pollMs, signal)
-    result = await client.getTask(result.id, {}, { signal })
-    noteEvent(followed, result)
-  }
-  return result
-}
 
 /** Sends one message and prints the answer. Interrupting this leaves the task running. */
 export const exchange = async (
@@ -57,7 +41,10 @@ export const exchange = async (
       await printEvents(client.stream(toParams(outgoing), options), output, followed)
       return followed
     }
-    const result = await settle(client, await client.send(toParams(outgoing), options), followed, signal)
+    // The id of the task is known at once: whoever leaves before the answer is told how to go on.
+    const onEvent = (event: StreamEvent) => noteEvent(followed, event)
+    const result = await ask(client, toParams(outgoing), { ...options, onEvent })
+    noteEvent(followed, result)
     await output.result(result, () => harmless(answerText(result)))
     return followed
   } catch (error) {

@@ -1,4 +1,4 @@
-import { BareCredentialsError, ConnectionError, RemoteError } from '@codetether/client/errors'
+import { BareCredentialsError, ConnectionError, RemoteError, UntrustedCardError } from '@codetether/client/errors'
 import { PlatformError } from '@codetether/protocol/errors'
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, remoteErrorCode } from './exit-codes.ts'
@@ -7,7 +7,7 @@ import { Interruption, OutputClosed, TimeLimitReached } from './interruption.ts'
 /** What a failed command says, to people and to programs. */
 export interface Failure {
   exitCode: number
-  /** A word for programs: one of the closed list of errors, or USAGE, CONNECTION, TIMEOUT, INTERRUPTED, DEFECT. */
+  /** A word for programs: one of the closed list of errors, or USAGE, CONNECTION, TIMEOUT, UNTRUSTED_CARD, INTERRUPTED, DEFECT. */
   code: string
   message: string
   /** The way out. */
@@ -34,13 +34,18 @@ export class HintedError extends Error {
   override name = 'HintedError'
   override readonly cause: unknown
   readonly hint: string
+  /** Facts for programs. */
+  readonly details: object
 
-  constructor(cause: unknown, hint: string) {
+  constructor(cause: unknown, hint: string, details: object = {}) {
     super(cause instanceof Error ? cause.message : String(cause))
     this.cause = cause
     this.hint = hint
+    this.details = details
   }
 }
+
+const untrustedHint = 'nothing was sent; say whose keys you trust with --jwks or --key'
 
 const hints: Partial<Record<string, string>> = {
   UNAUTHENTICATED: 'give a token with --token, or set CODETETHER_TOKEN',
@@ -107,10 +112,15 @@ const defect = (error: unknown): Failure => ({
 
 /** What an error means for the person and for the exit code. The only place that decides this. */
 export const describeFailure = (error: unknown): Failure => {
-  if (error instanceof HintedError) return { ...describeFailure(error.cause), hint: error.hint }
+  if (error instanceof HintedError) {
+    const failure = describeFailure(error.cause)
+    return { ...failure, hint: error.hint, details: { ...failure.details, ...error.details } }
+  }
   if (error instanceof CommanderError) return commanderFailure(error)
   if (error instanceof UsageError) return usageFailure(error.message, error.hint)
   if (error instanceof BareCredentialsError) return usageFailure(error.message, hints.BARE)
+  if (error instanceof UntrustedCardError)
+    return { exitCode: exitCodes.failure, code: 'UNTRUSTED_CARD', message: error.message, hint: untrustedHint }
   if (error instanceof RemoteError) return remoteFailure(error)
   if (error instanceof OutputClosed) return { exitCode: exitCodes.ok, code: 'OK', message: '', silent: true }
   if (error instanceof Interruption) return { exitCode: error.exitCode, code: 'INTERRUPTED', message: error.message }

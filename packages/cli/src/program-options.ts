@@ -23,7 +23,10 @@ export const protocolOption = (): Option =>
     protocolVersions,
   )
 
-const transportWords = { jsonrpc: 'JSONRPC', 'http+json': 'HTTP+JSON' } as const satisfies Record<string, TransportName>
+const transportWords = { jsonrpc: 'JSONRPC', 'http+json': 'HTTP+JSON', grpc: 'GRPC' } as const satisfies Record<
+  string,
+  TransportName
+>
 
 const isTransport = (word: string): word is keyof typeof transportWords => Object.hasOwn(transportWords, word)
 

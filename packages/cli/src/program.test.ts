@@ -84,7 +84,7 @@ for (const [line, name, options] of table) {
 
 const wrong = [
   ['call', url, 'x', '--protocol', '2.0'],
-  ['call', url, 'x', '--transport', 'grpc'],
+  ['call', url, 'x', '--transport', 'soap'],
   ['inspect'],
   ['nosuch'],
   ['--nosuch'],

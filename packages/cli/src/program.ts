@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { commandTree } from './command-tree.ts'
 import type { Commands, Dispatch } from './commands.ts'
 import { installHints, shells } from './completion/install-hints.ts'
@@ -18,6 +18,7 @@ import {
   withSettings,
   withStart,
 } from './program-options.ts'
+import { addPushCommands } from './program-push.ts'
 import { addTaskCommands } from './program-tasks.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
@@ -44,6 +45,10 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
     .action((options: Commands['doctor']) => run('doctor', options))
 }
 
+const jwksOption = () => new Option('--jwks <file-or-url>', 'the set of keys that are trusted to sign the card')
+const keyOption = () =>
+  new Option('--key <file>', 'the key that is trusted to sign the card: PEM or JWK').conflicts('jwks')
+
 const addClientCommands = (program: Command, run: Dispatch): void => {
   withAccess(program.command('call <url> [text]'))
     .description('send a message to an agent and print its answer; text may come from standard input')
@@ -53,6 +58,9 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .option('--agent <name>', 'the agent behind the server that shall answer')
     .addOption(protocolOption())
     .addOption(transportOption())
+    .option('--require-signed', 'call only if the card is signed, with a key of its server or one that is named')
+    .addOption(jwksOption())
+    .addOption(keyOption())
     .action((url: string, text: string | undefined, options: Omit<Commands['call'], 'url' | 'text'>) =>
       run('call', { url, ...(text === undefined ? {} : { text }), ...options }),
     )
@@ -70,6 +78,8 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
   withAccess(program.command('inspect <url>'))
     .description('check the card and the interfaces of an agent against the specification, with harmless calls')
     .option('--send <text>', 'also send this message to each interface; nothing is sent without it')
+    .addOption(jwksOption())
+    .addOption(keyOption())
     .addOption(protocolOption())
     .addOption(transportOption())
     .action((url: string, options: Omit<Commands['inspect'], 'url'>) => run('inspect', { url, ...options }))
@@ -108,6 +118,7 @@ export const createProgram = (
   else program.addHelpText('after', examples)
   addServerCommands(program, run)
   addClientCommands(program, run)
+  addPushCommands(program, run)
   addDataCommands(program, run)
   addCompletion(program, run, json)
   return program

@@ -29,6 +29,11 @@ export const finish = ({ taskId, state }: Followed, url: string, { note, json }:
   return exitCode
 }
 
+const leavingHint = (taskId: string | undefined, url: string): string =>
+  taskId === undefined
+    ? `a task may have begun; look for it with: ${watchCommand(taskId, url)}`
+    : `the task goes on; follow it with: ${watchCommand(taskId, url)}`
+
 /** Adds to an error what the person can do next: go on following a task that goes on, or find the right address. */
 export const explainLeaving = (
   error: unknown,
@@ -36,7 +41,7 @@ export const explainLeaving = (
   { client, url }: { client: { endpoint: { url: string } }; url: string },
 ): unknown => {
   if (error instanceof Interruption || error instanceof TimeLimitReached)
-    return new HintedError(error, `the task goes on; follow it with: ${watchCommand(taskId, url)}`)
+    return new HintedError(error, leavingHint(taskId, url), taskId === undefined ? {} : { taskId })
   const endpoint = client.endpoint.url
   if (error instanceof RemoteError && error.httpStatus === 401 && new URL(endpoint).origin !== new URL(url).origin)
     return new HintedError(

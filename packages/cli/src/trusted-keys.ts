@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto'
+import { KeySet, ownKeySetUrl } from '@codetether/client/key-set'
 import { keySetUrlOf } from '@codetether/client/verify-card'
 import type { JWK } from 'jose'
 import { z } from 'zod'
@@ -21,15 +22,25 @@ export interface TrustedKeys {
   source: string
 }
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
-
 /** The keys that a person trusts: those that are named, or those of the server that shows the card. */
 export const trustedKeys = async (place: string, card: object, options: TrustOptions, io: Io): Promise<TrustedKeys> => {
-  if (options.key !== undefined) return { keys: [await readKey(options.key)], source: options.key }
-  const source = options.jwks ?? ownKeySet(place, card)
-  const { success, data } = KeySet.safeParse(await readDocument(source, { timeout: options.timeout }, io))
+  const named = await namedKeys(options, io)
+  if (named) return named
+  const source = ownKeySet(place, card)
+  return { keys: await readKeySet(source, options, io), source }
+}
+
+/** The keys that the options name; null if they name none. */
+export const namedKeys = async (options: TrustOptions, io: Io): Promise<TrustedKeys | null> => {
+  const { key, jwks } = options
+  if (key !== undefined) return { keys: [await readKey(key)], source: key }
+  return jwks === undefined ? null : { keys: await readKeySet(jwks, options, io), source: jwks }
+}
+
+const readKeySet = async (source: string, { timeout }: TrustOptions, io: Io): Promise<JWK[]> => {
+  const { success, data } = KeySet.safeParse(await readDocument(source, { timeout }, io))
   if (!success) throw new UsageError(`${source} holds no set of keys: see RFC 7517`)
-  return { keys: data.keys, source }
+  return data.keys
 }
 
 /** A key without its kid: the person says that it is the right one. */
@@ -50,12 +61,10 @@ const readKey = async (file: string): Promise<JWK> => {
 const ownKeySet = (place: string, card: object): string => {
   if (!isUrl(place))
     throw new UsageError('a card in a file may come from anybody', 'say whose keys you trust with --jwks or --key')
-  const { origin } = new URL(cardPlace(place))
-  const own = `${origin}/.well-known/jwks.json`
-  const said = URL.parse(keySetUrlOf(card) ?? own)
-  if (said?.origin === origin) return said.href
+  const own = ownKeySetUrl(cardPlace(place), card)
+  if (own !== null) return own
   throw new UsageError(
-    `the card names keys of another server: ${said?.origin ?? 'no address'}`,
+    `the card names keys of another server: ${URL.parse(keySetUrlOf(card) ?? '')?.origin ?? 'no address'}`,
     'say whose keys you trust with --jwks or --key',
   )
 }

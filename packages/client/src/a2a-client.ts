@@ -1,4 +1,5 @@
 import { AgentList, type AgentStatus } from '@codetether/protocol/agent-status'
+import { DeadLetterPage, deadLettersPath, RetryAnswer, type RetryRequest } from '@codetether/protocol/dead-letters'
 import { errorCodes } from '@codetether/protocol/errors'
 import type { TaskList } from '@codetether/protocol/v03/task-list'
 import type { Message, StreamEvent, Task } from '@codetether/protocol/v03/wire'
@@ -12,7 +13,7 @@ import { codecOf } from './dialect.ts'
 import { discover, type Wanted } from './discover.ts'
 import type { Endpoint } from './endpoint.ts'
 import { RemoteError } from './errors.ts'
-import { baseUrlOf, fetchCard } from './fetch-card.ts'
+import { baseUrlOf, type CheckCard, fetchCard } from './fetch-card.ts'
 import { type Cursor, follow, isSettled, type OnGap } from './follow.ts'
 import { type Frame, openFrames } from './frames.ts'
 import { getJson } from './get-json.ts'
@@ -21,12 +22,15 @@ import type { Connection } from './http.ts'
 import { type SendParams, toWireParams } from './message.ts'
 import type { Operation, ProtocolVersion } from './operation.ts'
 import type { Card } from './read-card.ts'
+import { requestJson } from './request-json.ts'
 import { type OnRetry, retry } from './retry.ts'
 import type { TaskListParams } from './task-list.ts'
 
 export interface ClientOptions extends Connection, CallOptions, Wanted {
   /** Where cards are kept while they are fresh; without it, one of the client's own. */
   cards?: CardCache | undefined
+  /** Throws for a card that is not to be believed; then nobody is called. */
+  checkCard?: CheckCard | undefined
 }
 
 export interface SendOptions extends CallOptions {
@@ -39,16 +43,25 @@ export interface ResubscribeOptions extends SendOptions {
   lastEventId?: string | undefined
 }
 
+/** Which dead letters to list, and from where. */
+export interface DeadLetterQuery {
+  taskId?: string | undefined
+  configId?: string | undefined
+  pageSize?: number | undefined
+  pageToken?: string | undefined
+}
+
 /** What the caller gave. */
 interface Given {
   connection: Connection
   url: string
   version: ProtocolVersion | undefined
   cards: CardCache | undefined
+  checkCard: CheckCard | undefined
 }
 
 /**
- * A client of one A2A agent, of v1.0 or v0.3, over JSON-RPC or HTTP+JSON. What it returns has the form of v0.3 whatever
+ * A client of one A2A agent, of v1.0 or v0.3, over JSON-RPC, HTTP+JSON or gRPC. What it returns has the form of v0.3 whatever
  * the agent speaks. Every method throws RemoteError for an error that the server answers, ConnectionError for a
  * connection that fails or an answer that does not come within `timeoutMs` (default 30 s), and the signal's reason when
  * the caller aborts.
@@ -67,16 +80,16 @@ export class A2aClient {
 
   /** Reads the agent's card and speaks to an interface that it names (A2A v1.0 §8.3, v0.3 §5.6); see `discover`. */
   static async fromUrl(url: string, options: ClientOptions = {}): Promise<A2aClient> {
-    const { signal, timeoutMs, version, transport, cards = new CardCache(), ...connection } = options
-    const endpoint = await discover(connection, url, { signal, timeoutMs, version, transport, cards })
-    return new A2aClient({ connection, url, version, cards }, endpoint)
+    const { signal, timeoutMs, version, transport, cards = new CardCache(), checkCard, ...connection } = options
+    const endpoint = await discover(connection, url, { signal, timeoutMs, version, transport, cards, checkCard })
+    return new A2aClient({ connection, url, version, cards, checkCard }, endpoint)
   }
 
   /** A client of an address that is known already: unless told otherwise, of v0.3 over JSON-RPC. */
   static atEndpoint(url: string, options: Partial<Omit<Endpoint, 'url'>> = {}): A2aClient {
-    const { version = '0.3', transport = 'JSONRPC', attaches = false, tenant, ...connection } = options
-    const endpoint = { ...connection, url, version, transport, attaches, tenant }
-    return new A2aClient({ connection, url, version, cards: undefined }, endpoint)
+    const { version = '0.3', transport = 'JSONRPC', attaches = false, streams = false, tenant, ...connection } = options
+    const endpoint = { ...connection, url, version, transport, attaches, streams, tenant }
+    return new A2aClient({ connection, url, version, cards: undefined, checkCard: undefined }, endpoint)
   }
 
   /**
@@ -138,6 +151,12 @@ export class A2aClient {
       if (!(error instanceof RemoteError) || error.retryable || snapshotIn(error)) throw error
       // A cursor that the task has not reached: the task as it is would hide the mistake.
       if (error.code === errorCodes.INVALID_PARAMS.rpc && cursor.lastEventId !== undefined) throw error
+      if (error.code === errorCodes.CURSOR_GONE.rpc && cursor.lastEventId !== undefined) {
+        // A task does not fit into the trailers of gRPC: a stream without a cursor begins with it.
+        options.onGap?.()
+        yield* this.#resume(id, { ...cursor, lastEventId: undefined }, options)
+        return
+      }
       failure = error
     }
     const task = await this.getTask(id, {}, options)
@@ -172,8 +191,8 @@ export class A2aClient {
 
   /** The agent card (A2A v1.0 §4.4, v0.3 §5.5), in the form of the version that is wanted if the server has both. */
   card(options: CallOptions = {}): Promise<Card> {
-    const { connection, url, version, cards } = this.#given
-    return fetchCard(connection, url, { ...options, version, cards })
+    const { connection, url, ...given } = this.#given
+    return fetchCard(connection, url, { ...options, ...given })
   }
 
   /** The agents behind a CodeTether server. */
@@ -185,6 +204,23 @@ export class A2aClient {
   /** The health of a CodeTether server. */
   health(options: CallOptions = {}): Promise<Health> {
     return getJson(this.#given.connection, `${baseUrlOf(this.#given.url)}/health`, Health, options)
+  }
+
+  /** A page of the caller's push notifications that a CodeTether server has given up, the latest first. */
+  deadLetters(query: DeadLetterQuery = {}, options: CallOptions = {}): Promise<DeadLetterPage> {
+    const { connection, url } = this.#given
+    const given = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+    const path = `${baseUrlOf(url)}${deadLettersPath}?${given}`
+    return requestJson(connection, { url: path, schema: DeadLetterPage }, options)
+  }
+
+  /** Lets a CodeTether server send some of them once more. @returns how many. */
+  async retryDeadLetters(body: RetryRequest, options: CallOptions = {}): Promise<number> {
+    const { connection, url } = this.#given
+    const path = `${baseUrlOf(url)}${deadLettersPath}:retry`
+    const { marked } = await requestJson(connection, { url: path, body, schema: RetryAnswer }, options)
+    return marked
   }
 
   #repeatable<T>(operation: Operation, schema: z.ZodType<T>, options: CallOptions): Promise<T> {

@@ -1,8 +1,10 @@
+import { errorCodes } from '@codetether/protocol/errors'
 import type { z } from 'zod'
 import { Deadline } from './deadline.ts'
 import { transportOf } from './dialect.ts'
 import type { Endpoint } from './endpoint.ts'
-import { invalidAnswer } from './errors.ts'
+import { invalidAnswer, RemoteError, type RemoteErrorOptions } from './errors.ts'
+import type { Grpc } from './grpc.ts'
 import { retryAfterOf, send } from './http.ts'
 import type { Operation } from './operation.ts'
 import { parseJson, readText, strangeAnswer } from './read-json.ts'
@@ -26,6 +28,21 @@ export const request = (
   return send(endpoint, url, { ...init, headers: { ...init.headers, ...named, ...headers }, signal })
 }
 
+/** A result in the client's form. Throws RemoteError if it has another shape. */
+export const parseResult = <T>(
+  { url, version }: Pick<Endpoint, 'url' | 'version'>,
+  value: unknown,
+  schema: z.ZodType<T>,
+  facts: RemoteErrorOptions = {},
+): T => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const place = issue?.path.join('.') || 'result'
+  const text = `${url} answers with a result that A2A ${version} does not know: ${place}: ${issue?.message}`
+  throw invalidAnswer(text, { ...facts, cause: result.error })
+}
+
 /** What an answer or a frame carries. Throws RemoteError if that is an error, or a result of another shape. */
 export const openAnswer = <T>(
   endpoint: Endpoint,
@@ -35,14 +52,8 @@ export const openAnswer = <T>(
 ): T | undefined => {
   const opened = transportOf(endpoint).open(value, response)
   if (opened === undefined) return undefined
-  const result = schema.safeParse(opened.result)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  const place = issue?.path.join('.') || 'result'
-  const text = `${response.url} answers with a result that A2A ${endpoint.version} does not know: ${place}: ${issue?.message}`
-  throw invalidAnswer(text, {
-    ...{ httpStatus: response.status, retryAfter: retryAfterOf(response), cause: result.error },
-  })
+  const facts = { httpStatus: response.status, retryAfter: retryAfterOf(response) }
+  return parseResult({ url: response.url, version: endpoint.version }, opened.result, schema, facts)
 }
 
 /** Reads an answer that is no stream. */
@@ -58,6 +69,12 @@ export const readAnswer = async <T>(
   return result
 }
 
+/** What carries calls over gRPC to this endpoint. Throws RemoteError if the caller of this client has none. */
+export const openGrpcOf = ({ grpc }: Endpoint): Promise<Grpc> => {
+  if (grpc) return grpc()
+  throw new RemoteError(errorCodes.UNSUPPORTED_OPERATION.rpc, 'gRPC is not spoken here')
+}
+
 /** One call, one answer. Throws RemoteError, ConnectionError or the signal's reason. */
 export const call = async <T>(
   endpoint: Endpoint,
@@ -67,6 +84,10 @@ export const call = async <T>(
 ): Promise<T> => {
   using deadline = new Deadline(signal)
   deadline.set(timeoutMs, `no answer from ${endpoint.url} within ${timeoutMs / 1000} s`)
+  if (endpoint.transport === 'GRPC') {
+    const grpc = await openGrpcOf(endpoint)
+    return parseResult(endpoint, await grpc.call(endpoint, operation, { signal: deadline.signal, timeoutMs }), schema)
+  }
   const response = await request(endpoint, operation, { signal: deadline.signal })
   return await readAnswer(endpoint, response, schema, deadline.signal)
 }

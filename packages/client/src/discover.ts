@@ -1,7 +1,8 @@
 import { errorCodes } from '@codetether/protocol/errors'
 import type { Endpoint } from './endpoint.ts'
-import { RemoteError } from './errors.ts'
+import { RemoteError, UntrustedCardError } from './errors.ts'
 import { baseUrlOf, type CardOptions, fetchCard } from './fetch-card.ts'
+import { grpcUrl } from './grpc.ts'
 import type { Connection } from './http.ts'
 import { type ProtocolVersion, protocolVersions, type TransportName, transportNames } from './operation.ts'
 import type { Card, DeclaredInterface } from './read-card.ts'
@@ -12,18 +13,6 @@ export interface Wanted {
   transport?: TransportName | undefined
 }
 
-const resolveHttp = (url: string, base: string): string | undefined => {
-  const resolved = URL.parse(url, base)
-  return resolved?.protocol === 'http:' || resolved?.protocol === 'https:' ? resolved.href : undefined
-}
-
-/**
- * Credentials belong to the origin that they were given for. A card that names another one is believed about the
- * address, but does not get them: who can forge a card must not collect credentials.
- */
-const withOwnCredentials = (connection: Connection, given: string, url: string): Connection =>
-  new URL(given).origin === new URL(url).origin ? connection : { ...connection, token: undefined, headers: undefined }
-
 interface Spoken {
   url: string
   version: ProtocolVersion
@@ -31,19 +20,45 @@ interface Spoken {
   tenant?: string | undefined
 }
 
+const resolveHttp = (url: string, base: string): string | undefined => {
+  const resolved = URL.parse(url, base)
+  return resolved?.protocol === 'http:' || resolved?.protocol === 'https:' ? resolved.href : undefined
+}
+
+/** gRPC has a port of its own: there the same host is the same place, unless TLS is lost on the way. */
+const isSamePlace = (given: URL, { transport, url }: Spoken): boolean => {
+  const found = new URL(url)
+  if (transport !== 'GRPC') return given.origin === found.origin
+  return given.hostname === found.hostname && (given.protocol === found.protocol || found.protocol === 'https:')
+}
+
+/**
+ * Credentials belong to the origin that they were given for. A card that names another one is believed about the
+ * address, but does not get them: who can forge a card must not collect credentials.
+ */
+const withOwnCredentials = (connection: Connection, given: string, found: Spoken): Connection =>
+  isSamePlace(new URL(given), found) ? connection : { ...connection, token: undefined, headers: undefined }
+
+const isSpoken = (transport: TransportName, { grpc }: Connection): boolean => transport !== 'GRPC' || grpc !== undefined
+
 /** An interface that this client can speak; undefined for other transports, versions and addresses. */
-const spoken = ({ url, version, transport, tenant }: DeclaredInterface, base: string): Spoken | undefined => {
+const spoken = (
+  connection: Connection,
+  { url, version, transport, tenant }: DeclaredInterface,
+  base: string,
+): Spoken | undefined => {
   const [knownVersion, knownTransport] = [
     protocolVersions.find(known => known === version),
-    transportNames.find(known => known === transport),
+    transportNames.find(known => known === transport && isSpoken(known, connection)),
   ]
-  const resolved = resolveHttp(url, base)
+  const resolved = knownTransport === 'GRPC' ? grpcUrl(url, base) : resolveHttp(url, base)
   if (knownVersion === undefined || knownTransport === undefined || resolved === undefined) return undefined
   return { url: resolved, version: knownVersion, transport: knownTransport, tenant }
 }
 
-const isForeign = ({ version, transport }: DeclaredInterface): boolean =>
-  !protocolVersions.some(known => known === version) || !transportNames.some(known => known === transport)
+const isForeign = (connection: Connection, { version, transport }: DeclaredInterface): boolean =>
+  !protocolVersions.some(known => known === version) ||
+  !transportNames.some(known => known === transport && isSpoken(known, connection))
 
 const notSpoken = (card: Card, { version, transport }: Wanted): RemoteError => {
   const declared = [...new Set(card.interfaces.map(item => `${item.transport} ${item.version}`))].join(', ')
@@ -59,8 +74,10 @@ const notSpoken = (card: Card, { version, transport }: Wanted): RemoteError => {
 export const endpointsOf = (connection: Connection, url: string, card: Card): Endpoint[] => {
   const base = new URL(baseUrlOf(url)).href
   return card.interfaces.flatMap(declared => {
-    const found = spoken(declared, base)
-    return found ? [{ ...withOwnCredentials(connection, base, found.url), ...found, attaches: card.attaches }] : []
+    const found = spoken(connection, declared, base)
+    if (found === undefined) return []
+    const promised = { attaches: card.attaches, streams: card.capabilities.includes('streaming') }
+    return [{ ...withOwnCredentials(connection, base, found), ...found, ...promised }]
   })
 }
 
@@ -77,20 +94,27 @@ export const discover = async (
   const base = baseUrlOf(url)
   const given: Endpoint = {
     ...{ ...connection, url: new URL(base).href },
-    ...{ version: version ?? '0.3', transport: transport ?? 'JSONRPC', attaches: false },
+    ...{ version: version ?? '0.3', transport: transport ?? 'JSONRPC', attaches: false, streams: false },
   }
   let card: Card
   try {
     card = await fetchCard(connection, url, { ...options, version })
   } catch (error) {
-    if (error instanceof RemoteError) return given
-    throw error
+    if (!(error instanceof RemoteError)) throw error
+    if (options.checkCard) throw new UntrustedCardError(`no card can be read there: ${error.message}`)
+    return given
   }
   // The first one that fits: A2A v1.0 §8.3.2, v0.3 §5.6.3.
   const chosen = endpointsOf(connection, url, card).find(
     found => found.version === (version ?? found.version) && found.transport === (transport ?? found.transport),
   )
   if (chosen) return chosen
-  if (version === undefined && transport === undefined && !card.interfaces.some(isForeign)) return given
+  if (
+    !options.checkCard &&
+    version === undefined &&
+    transport === undefined &&
+    !card.interfaces.some(declared => isForeign(connection, declared))
+  )
+    return given
   throw notSpoken(card, { version, transport })
 }

@@ -13,4 +13,6 @@ export interface Endpoint extends Connection {
    * extension. Only then is a message ever sent again by itself.
    */
   attaches: boolean
+  /** The card declares streams (A2A v1.0 §4.4.3, v0.3 §5.5.2). */
+  streams: boolean
 }

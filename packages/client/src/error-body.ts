@@ -22,7 +22,7 @@ const otherReasons: ReadonlyMap<string, number> = new Map([
 ])
 
 /** The JSON-RPC code of the error that google.rpc.ErrorInfo names. */
-const codeOfDetails = (details: unknown): number | undefined => {
+export const codeOfDetails = (details: unknown): number | undefined => {
   for (const detail of Array.isArray(details) ? details : []) {
     const info = ErrorInfo.safeParse(detail)
     if (!info.success) continue

@@ -62,6 +62,11 @@ export class BareCredentialsError extends Error {
   }
 }
 
+/** The card of an agent is not signed by anybody who is trusted, and only such agents are to be called; nothing was sent. */
+export class UntrustedCardError extends Error {
+  override name = 'UntrustedCardError'
+}
+
 /** True for errors after which the same call, sent again, may succeed. */
 export const isRetryable = (error: unknown): error is RemoteError | ConnectionError =>
   (error instanceof RemoteError || error instanceof ConnectionError) && error.retryable

@@ -19,7 +19,11 @@ export interface CardOptions extends CallOptions {
   /** The form of the card to ask for, where the server has both; default 1.0. */
   version?: ProtocolVersion | undefined
   cards?: CardCache | undefined
+  /** Looks at a card of v1.0 before it is used. Throws for one that is not to be believed. */
+  checkCard?: ((card: Card, cardUrl: string, options: CallOptions) => void | Promise<void>) | undefined
 }
+
+export type CheckCard = NonNullable<CardOptions['checkCard']>
 
 /**
  * The card of the agent at an address, from the cache while it is fresh. Throws RemoteError if there is no card that A2A
@@ -28,10 +32,12 @@ export interface CardOptions extends CallOptions {
 export const fetchCard = async (
   connection: Connection,
   url: string,
-  { version = '1.0', cards, ...options }: CardOptions,
+  { version: wanted = '1.0', cards, checkCard, ...options }: CardOptions,
 ): Promise<Card> => {
   const cardUrl = cardUrlOf(url)
-  const key = `${version} ${cardUrl}`
+  // Only v1.0 says what a signature is made over; its form names the interfaces of both.
+  const version = checkCard ? '1.0' : wanted
+  const key = `${checkCard ? 'checked' : version} ${cardUrl}`
   const known = cards?.get(key)
   if (known !== undefined) return known
   const headers: Record<string, string> = version === '0.3' ? {} : { 'a2a-version': version }
@@ -40,6 +46,7 @@ export const fetchCard = async (
   })
   const card = readCard(value)
   if (card === undefined) throw invalidAnswer(`${cardUrl} is no agent card of A2A 0.3 or 1.0`)
+  await checkCard?.(card, cardUrl, options)
   cards?.keep(key, card, freshMs(response.headers.get('cache-control')))
   return card
 }

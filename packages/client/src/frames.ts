@@ -1,6 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
+import { generationKey } from '@codetether/protocol/resume-extension'
 import type { StreamEvent } from '@codetether/protocol/v03/wire'
-import { openAnswer, readAnswer, request } from './call.ts'
+import { openAnswer, openGrpcOf, parseResult, readAnswer, request } from './call.ts'
 import { Deadline } from './deadline.ts'
 import { codecOf } from './dialect.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -49,6 +50,13 @@ const toFrame = (endpoint: Endpoint, { data, id }: SseEvent, response: Response)
   throw invalidAnswer(`${response.url} streams something that A2A over ${endpoint.transport} does not know`)
 }
 
+/** Over gRPC nothing stands beside a frame: its number is in its metadata, where the resume extension is activated. */
+const toNumberedFrame = (endpoint: Endpoint, value: unknown): Frame => {
+  const event = parseResult(endpoint, value, codecOf(endpoint).StreamEvent)
+  const generation = event.metadata?.[generationKey]
+  return { event, id: typeof generation === 'number' ? String(generation) : undefined }
+}
+
 const isStream = (response: Response): boolean =>
   response.ok && (response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/event-stream')
 
@@ -63,6 +71,12 @@ export async function* openFrames(
 ): AsyncGenerator<Frame> {
   using deadline = new Deadline(signal)
   deadline.set(timeoutMs, `no answer from ${endpoint.url} within ${timeoutMs / 1000} s`)
+  if (endpoint.transport === 'GRPC') {
+    const grpc = await openGrpcOf(endpoint)
+    const options = { signal: deadline.signal, lastEventId, onOpen: () => deadline.lift() }
+    for await (const value of grpc.stream(endpoint, operation, options)) yield toNumberedFrame(endpoint, value)
+    return
+  }
   const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
   const response = await request(endpoint, operation, {
     signal: deadline.signal,

@@ -1,5 +1,7 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import { checkBareCredentials, credentials } from './credentials.ts'
 import { ConnectionError, fromHttpStatus } from './errors.ts'
+import type { Grpc } from './grpc.ts'
 
 /** How one server is spoken to. */
 export interface Connection {
@@ -13,23 +15,34 @@ export interface Connection {
   allowHttp?: boolean | undefined
   /** In place of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined
+  /** Loads what carries calls over gRPC. Without it, as in browsers, gRPC is not spoken. */
+  grpc?: (() => Promise<Grpc>) | undefined
 }
+
+/** What OpenSSL says where somebody answers its greeting in plain text. */
+export const isNoTls = (message: string): boolean => /wrong version number|packet length too long/i.test(message)
 
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined
   const source = cause instanceof Error ? cause : error
   if (!(source instanceof Error)) return String(source)
   const code = 'code' in source ? String(source.code) : ''
+  if (isNoTls(source.message)) return 'no TLS is spoken there; an address with http:// may be meant'
   return source.message === '' ? code : source.message
 }
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'the server')
 
-/** What a failed fetch or a broken body means: the caller's own abort, our time limit, or a lost connection. */
-export const connectionFailure = (error: unknown, url: string, signal: AbortSignal): unknown =>
-  signal.aborted
-    ? signal.reason
+/**
+ * What a failed fetch or a broken body means: the caller's own abort, our time limit, a refusal of the caller's own
+ * `fetch`, or a lost connection.
+ */
+export const connectionFailure = (error: unknown, url: string, signal: AbortSignal): unknown => {
+  if (signal.aborted) return signal.reason
+  return error instanceof PlatformError
+    ? error
     : new ConnectionError(`no connection to ${originOf(url)}: ${reasonOf(error)}`, { cause: error })
+}
 
 /**
  * One request. Redirects are answered with an error that names the target: following one would turn a POST into a GET

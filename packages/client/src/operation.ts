@@ -12,5 +12,5 @@ export const protocolVersions = ['1.0', '0.3'] as const
 export type ProtocolVersion = (typeof protocolVersions)[number]
 
 /** Transports that this client speaks, by the names that cards use (A2A v1.0 §5.8). */
-export const transportNames = ['JSONRPC', 'HTTP+JSON'] as const
+export const transportNames = ['JSONRPC', 'HTTP+JSON', 'GRPC'] as const
 export type TransportName = (typeof transportNames)[number]

@@ -3,7 +3,7 @@ import { fromHttpStatus, invalidAnswer, type RemoteError } from './errors.ts'
 import { connectionFailure, retryAfterOf } from './http.ts'
 
 /** The largest answer that is read into memory, in bytes. */
-const maxAnswerBytes = 64 * 1024 * 1024
+export const maxAnswerBytes = 64 * 1024 * 1024
 
 const tooLarge = (response: Response, maxBytes: number): RemoteError =>
   invalidAnswer(`${response.url} answers with more than ${maxBytes} bytes`, { httpStatus: response.status })

@@ -5,10 +5,10 @@ import { type ErrorCode, errorCodes, PlatformError } from './errors.ts'
 
 const rows = Object.entries(errorCodes).map(([code, numbers]) => ({ code, ...numbers }))
 
-test('each JSON-RPC code stands for one error, except that a lost lease is a conflict', () => {
+test('each JSON-RPC code stands for one error, except that a lost lease and a loop of agents are conflicts', () => {
   const byRpc = Map.groupBy(rows, row => row.rpc)
   const shared = [...byRpc.values()].filter(group => group.length > 1).map(group => group.map(row => row.code))
-  assert.deepEqual(shared, [['CONFLICT', 'LEASE_LOST']])
+  assert.deepEqual(shared, [['CONFLICT', 'LEASE_LOST', 'TOO_MANY_HOPS']])
 })
 
 test('each error has an HTTP status that exists and says that something failed', () => {
@@ -29,6 +29,7 @@ test('the codes of JSON-RPC 2.0 and of A2A have the numbers that their specifica
     ['CONTENT_TYPE_NOT_SUPPORTED', -32005],
     ['INVALID_AGENT_RESPONSE', -32006],
     ['EXTENDED_CARD_NOT_CONFIGURED', -32007],
+    ['EXTENSION_SUPPORT_REQUIRED', -32008],
     ['VERSION_NOT_SUPPORTED', -32009],
   ]
   for (const [code, rpc] of given) assert.equal(errorCodes[code].rpc, rpc, code)

@@ -11,8 +11,8 @@ export const limits = {
   textChars: 1024 * 1024,
   /** UTF-8 bytes of a text that the agent Analysis reads. */
   analysisBytes: 1024 * 1024,
-  /** Base64 characters of one inline file: the body limit bounds it too. */
-  inlineFileChars: 4 * 1024 * 1024,
+  /** Base64 characters of one inline file, of callers and agents: what a body of bytes can hold. JSON holds three quarters. */
+  inlineFileChars: 4 * Math.ceil((4 * 1024 * 1024) / 3),
   /** An inline file of more characters is stored out of row, behind the blob interface. */
   inlineFileRowChars: 8 * 1024,
   idChars: 256,
@@ -62,10 +62,12 @@ export const limits = {
   webhookUrlChars: 2_048,
   webhookCredentialChars: 8_192,
   pushConfigsPerTask: 16,
-  /** Configurations whose notifications a process sends at once. */
-  pushSenders: 32,
+  /** Configurations whose notifications a process sends at once; those of one principal are at most half of them. */
+  pushSenders: 64,
   /** What one of them is sent before others have their turn. */
   pushesPerTurn: 32,
+  /** A whole task as the body of a notification: what has more is told of without its artifacts and its conversation. */
+  pushTaskBytes: 1024 * 1024,
   /** A sender that is not heard of loses its turn so long after the time that a request may take. */
   pushLeaseMs: 30_000,
   /** Cards whose signatures are kept: of the server and of each agent, under each of the server's names. */
@@ -74,6 +76,8 @@ export const limits = {
   peerCardBytes: 1024 * 1024,
   peerCards: 100,
   peerCardMs: 60 * 60_000,
+  /** How long a peer may take to hear that its work is not wanted any more. */
+  peerCancelMs: 5_000,
   /** Hints wake the senders; this poll is what is left when one is lost. */
   pushPollMs: 2_000,
   /** Failures in a row of one host, and how long it is then left alone. */

@@ -94,6 +94,7 @@ create table push_configs (
   failures integer default 0 not null,
   disabled_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone default now() not null,
+  retry_token uuid,
   constraint push_configs_pkey PRIMARY KEY (tenant_id, task_id, id),
   constraint push_configs_wire_version_check CHECK ((wire_version = ANY (ARRAY['0.3'::text, '1.0'::text])))
 ); -- owner ct_owner, row level security, forced
@@ -282,10 +283,9 @@ task_events_default of task_events DEFAULT; -- owner ct_owner, row level securit
 CREATE INDEX blobs_task ON public.blobs USING btree (tenant_id, task_id);
 CREATE INDEX codebases_path ON public.codebases USING btree (tenant_id, path);
 CREATE UNIQUE INDEX lanes_digest ON public.lanes USING btree (tenant_id, digest);
-CREATE INDEX push_configs_due ON public.push_configs USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX push_configs_leased ON public.push_configs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
-CREATE INDEX push_dead_letters_age ON public.push_dead_letters USING btree (created_at);
-CREATE INDEX push_dead_letters_due ON public.push_dead_letters USING btree (retry_at) WHERE (retry_at IS NOT NULL);
+CREATE INDEX push_configs_waiting ON public.push_configs USING btree (tenant_id, principal, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX push_dead_letters_listing ON public.push_dead_letters USING btree (tenant_id, created_at, task_id, config_id, seq);
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX task_work_codebase ON public.task_work USING btree (tenant_id, codebase_id, task_id) WHERE (codebase_id IS NOT NULL);
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
@@ -579,6 +579,7 @@ instances: ct_system=DELETE INSERT SELECT UPDATE
 lanes: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 memories: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 push_configs: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
+push_dead_letters(retry_at): ct_app=UPDATE
 push_dead_letters: ct_app=DELETE SELECT, ct_system=DELETE INSERT SELECT UPDATE
 rls_status: ct_app=SELECT, ct_system=SELECT
 schema public: PUBLIC=USAGE

@@ -5,6 +5,7 @@ import type { Hints } from './hints.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Outbound } from './outbound/outbound.ts'
+import type { Peers } from './peers/peers.ts'
 import type { RunningTasks } from './running.ts'
 import type { Sealer } from './sealer.ts'
 import type { CardSigner } from './signing/card-signer.ts'
@@ -48,6 +49,8 @@ export interface Context {
   readonly cursors: Cursors
   /** The way to URLs that callers have chosen. */
   readonly outbound: Outbound
+  /** The way to agents elsewhere. */
+  readonly peers: Peers
   /** Signs the cards, if there are keys. */
   readonly signer: CardSigner
   /** The agents of this process. */

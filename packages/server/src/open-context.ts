@@ -17,6 +17,8 @@ import { serverFamilies } from './metrics/server-families.ts'
 import { type TaskFigures, taskFamilies } from './metrics/task-families.ts'
 import { openInstance } from './open-instance.ts'
 import { createOutbound } from './outbound/outbound.ts'
+import { type Resolve, resolveName } from './outbound/resolve-target.ts'
+import { openPeers } from './peers/peers.ts'
 import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
@@ -26,12 +28,15 @@ import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore, type Store } from './store/store.ts'
 import { readTaskFigures } from './store/task-figures.ts'
 import { openTracer } from './trace/open-tracer.ts'
+import type { Tracer } from './trace/tracer.ts'
 import { version } from './version.ts'
 import { Wake } from './wake.ts'
 
 /** What a caller of `startServer` may replace. */
 export interface Overrides {
   agents?: readonly Agent[]
+  /** Where the names of webhooks lead, in place of the machine's resolver. */
+  resolve?: Resolve
 }
 
 /** The context with what only the process's own lifecycle uses. */
@@ -45,7 +50,7 @@ export interface OpenContext extends Context, AsyncDisposable {
 /** Builds the context: the composition root. Disposing it stops what it holds, in the opposite order. */
 export async function openContext(
   { config, log, stopping }: { config: Config; log: Logger; stopping: AbortSignal },
-  { agents = builtInAgents }: Overrides = {},
+  { agents = builtInAgents, resolve }: Overrides = {},
 ): Promise<OpenContext> {
   const signer = await openCardSigner(config.agent.cardKeys)
   await using stack = new AsyncDisposableStack()
@@ -53,6 +58,7 @@ export async function openContext(
   const metrics = createMetrics()
   const observer = { metrics, tracer }
   const database = stack.use(await openDatabase(config, log))
+  const independent = await independentParts(config, database.secret, { tracer, ...(resolve && { resolve }) })
   const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
   const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
   stack.defer(async () => {
@@ -88,7 +94,7 @@ export async function openContext(
     hints: instance.hints,
     work: instance.work,
     workers: instance.workers,
-    ...independentParts(config, database.secret),
+    ...independent,
     signer,
     agents: hosted,
     fallback,
@@ -117,13 +123,22 @@ const writersOf = (store: Store, observer: Parameters<typeof observeSubmissions>
   lanes: createLaneIds(store),
 })
 
+interface Independent {
+  tracer: Tracer
+  resolve?: Resolve
+}
+
 /** What needs nothing of the other parts, some of it a key of its own. */
-const independentParts = ({ outbound }: Config, secret: string) => ({
-  cursors: createCursors(deriveKey(secret, 'cursors')),
-  sealer: createSealer(deriveKey(secret, 'push configs')),
-  outbound: createOutbound(outbound),
-  pushes: new Wake(),
-})
+async function independentParts(config: Config, secret: string, { tracer, resolve = resolveName }: Independent) {
+  const outbound = createOutbound({ ...config.outbound, resolve })
+  return {
+    cursors: createCursors(deriveKey(secret, 'cursors')),
+    sealer: createSealer(deriveKey(secret, 'push configs')),
+    outbound,
+    peers: await openPeers(config.peers, { outbound, tracer }),
+    pushes: new Wake(),
+  }
+}
 
 function warnOfUnknownSkills({ agent: { publicSkills = [] } }: Config, agents: readonly Agent[], log: Logger): void {
   const known = new Set(agents.flatMap(({ skills }) => skills.map(({ id }) => id)))

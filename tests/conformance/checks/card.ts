@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { AgentCard as CardV10 } from '@a2a-js/sdk'
 import { AgentCard as CardV03 } from '@codetether/protocol/v03/agent-card'
 import { headerOf, officialVerdict, verdictByHand } from '../../doors/card-signatures.ts'
+import { doors } from '../../doors/doors.ts'
 import { grpcClientAt, path03, path10, sending, sending03 } from '../../doors/grpc/client.ts'
-import { exchange, post } from '../../doors/support.ts'
-import type { Platform, RpcBody } from '../../platform.ts'
-import { framesOf, messageV03, messageV10 } from '../calls.ts'
+import { alice, exchange, post, twoTokens } from '../../doors/support.ts'
+import { type Platform, type RpcBody, startPlatform } from '../../platform.ts'
+import { errorOf, framesOf, messageV03, messageV10, resultOf } from '../calls.ts'
 import { check } from '../requirement.ts'
+import { demanded } from '../subject.ts'
 
 async function cardOf({ url }: Platform, version: string): Promise<RpcBody> {
   const response = await fetch(`${url}/.well-known/agent-card.json`, { headers: { 'a2a-version': version } })
@@ -107,6 +109,66 @@ export const card = {
       transports.set(address, transport)
     }
   }),
+
+  mainListed: check('the list of all addresses begins with the main one, and names them once', async ({ open }) => {
+    const { url, preferredTransport, additionalInterfaces } = await cardOf(open, '0.3')
+    assert.deepEqual(additionalInterfaces[0], { url, transport: preferredTransport })
+    const addresses = additionalInterfaces.map((one: RpcBody) => one.url)
+    assert.equal(new Set(addresses).size, addresses.length)
+  }),
+
+  cached: check('caches may keep the card, and ask whether it is still the same', async ({ open, closed }) => {
+    for (const { url } of [open, closed]) {
+      const first = await fetch(`${url}/.well-known/agent-card.json`)
+      assert.match(first.headers.get('cache-control') ?? '', /\bmax-age=[1-9]\d*\b/)
+      const etag = first.headers.get('etag') ?? ''
+      assert.match(etag, /^(?:W\/)?"[\w-]+"$/)
+      const again = await fetch(`${url}/.well-known/agent-card.json`, { headers: { 'if-none-match': etag } })
+      assert.deepEqual([again.status, await again.text()], [304, ''])
+      await first.text()
+    }
+  }),
+
+  extended: check(
+    'an extended card has all skills for callers with credentials, no secrets, and is kept by no cache',
+    async () => {
+      const env = { A2A_AUTH_TOKENS: twoTokens, A2A_PUBLIC_SKILLS: 'echo', A2A_GRPC_PORT: '0' }
+      await using platform = await startPlatform({ env })
+      const shown = await cardOf(platform, '1.0')
+      assert.deepEqual([shown.capabilities.extendedAgentCard, shown.skills.length], [true, 1])
+      for (const door of doors) {
+        const target = { ...platform, door }
+        await errorOf('UNAUTHENTICATED', target, 'GetExtendedAgentCard')
+        const extended = await resultOf(target, 'GetExtendedAgentCard', {}, alice)
+        assert.ok(extended.skills.length > 4)
+        assert.deepEqual([extended.name, extended.version], [shown.name, shown.version])
+        assert.doesNotMatch(JSON.stringify(extended), /secret|alice|bob/)
+      }
+      const { headers } = await exchange(`${platform.url}/extendedAgentCard`, { headers: alice })
+      assert.equal(headers.get('cache-control'), 'no-store')
+    },
+  ),
+
+  extensions: check(
+    'the card names each extension by a URI with its version, and who requires it',
+    async ({ open }) => {
+      for (const [path, required] of [
+        ['', []],
+        ['/agents/demander', [demanded]],
+      ] as const)
+        for (const version of ['0.3', '1.0']) {
+          const { body } = await exchange(`${open.url}${path}/.well-known/agent-card.json`, {
+            headers: { 'a2a-version': version },
+          })
+          const { extensions } = body.capabilities
+          for (const { uri } of extensions) assert.match(uri, /^https:\/\/.*\/v\d+$/)
+          assert.deepEqual(
+            extensions.flatMap((one: RpcBody) => (one.required ? [one.uri] : [])),
+            required,
+          )
+        }
+    },
+  ),
 
   signed: check(
     'a signed card is signed over its canonical form, without its signatures: by hand, and for the official verifier',

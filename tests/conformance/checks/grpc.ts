@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type ConnectionOptions, connect } from 'node:tls'
 import { LegacyA2AService } from '@a2a-js/sdk/compat/v0_3/server/grpc'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
 import { resumeUri } from '@codetether/protocol/resume-extension'
@@ -12,6 +14,21 @@ import { check } from '../requirement.ts'
 
 const nothing = Buffer.alloc(0)
 const services = [...Object.values(A2AService), ...Object.values(LegacyA2AService)]
+
+type SecureVersions = Pick<ConnectionOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
+
+/** The version of TLS that a port agrees to; null if there is none. */
+async function protocolOf(port: number | null, options: ConnectionOptions): Promise<string | null> {
+  const socket = connect({ host: 'localhost', port: port ?? 0, ALPNProtocols: ['h2'], ...options })
+  try {
+    await once(socket, 'secureConnect')
+    return socket.getProtocol()
+  } catch {
+    return null
+  } finally {
+    socket.destroy()
+  }
+}
 
 export const grpc = {
   methods: check('gRPC has every method of the proto of each version, by its name', async ({ open }) => {
@@ -60,11 +77,16 @@ export const grpc = {
     assert.equal(other.error?.reason, 'VERSION_NOT_SUPPORTED')
   }),
 
-  tls: check('gRPC speaks TLS where it has a certificate', async () => {
+  tls: check('gRPC speaks TLS where it has a certificate: 1.3, also 1.2 and nothing older', async () => {
     const { cert, key } = selfSigned()
     await using files = await withCertificate({ cert, key })
     await using platform = await startPlatform({ env: { A2A_GRPC_PORT: '0', ...files.env } })
     using client = grpcClient(platform, { channel: credentials.createSsl(Buffer.from(cert)) })
     assert.equal((await client.call(path10('ListTasks'), nothing)).code, status.OK)
+    const reached = (versions: SecureVersions) => protocolOf(platform.server.grpcPort, { ca: cert, ...versions })
+    assert.equal(await reached({}), 'TLSv1.3')
+    assert.equal(await reached({ maxVersion: 'TLSv1.2' }), 'TLSv1.2')
+    for (const old of ['TLSv1', 'TLSv1.1'] as const)
+      assert.equal(await reached({ minVersion: old, maxVersion: old, ciphers: 'DEFAULT@SECLEVEL=0' }), null)
   }),
 }

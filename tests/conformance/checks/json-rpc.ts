@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { openStream } from '../../doors/sse.ts'
 import { assertRpcError, json, post } from '../../doors/support.ts'
 import type { RpcBody } from '../../platform.ts'
-import { call, follow, messageV03, messageV10 } from '../calls.ts'
+import { call, messageV03, messageV10 } from '../calls.ts'
 import { check } from '../requirement.ts'
 
 const missing = '00000000-0000-7000-8000-000000000000'
@@ -96,7 +97,7 @@ export const jsonRpc = {
         ['message/stream', messageV03('hello')],
         ['SendStreamingMessage', messageV10('hello')],
       ] as const) {
-        const { response, rest } = await follow(subject.open, method, params)
+        const { response, rest } = await openStream(subject.open.url, { method, params })
         assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream(?:;|$)/)
         const frames = await rest()
         assert.ok(frames.length > 1)

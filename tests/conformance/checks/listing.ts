@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { waitUntil } from '@codetether/testing/wait-until'
-import type { Platform, RpcBody } from '../../platform.ts'
-import { resultOf, sendV10, startGated } from '../calls.ts'
-import { check } from '../requirement.ts'
+import type { RpcBody } from '../../platform.ts'
+import { over, resultOf, sendV10, startGated, type Target } from '../calls.ts'
+import { everywhere } from '../requirement.ts'
 
 /** Three tasks of one context. */
-async function threeOf(open: Platform): Promise<{ contextId: string; ids: string[] }> {
+async function threeOf(open: Target): Promise<{ contextId: string; ids: string[] }> {
   const contextId = crypto.randomUUID()
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.push((await sendV10(open, 'hello', { contextId })).id)
@@ -15,7 +15,7 @@ async function threeOf(open: Platform): Promise<{ contextId: string; ids: string
 const idsOf = ({ tasks }: RpcBody): string[] => tasks.map(({ id }: { id: string }) => id)
 
 export const listing = {
-  artifacts: check('a listing leaves artifacts out unless it is asked for them', async ({ open }) => {
+  artifacts: everywhere('a listing leaves artifacts out unless it is asked for them', async ({ open }) => {
     const { contextId } = await threeOf(open)
     for (const includeArtifacts of [undefined, false])
       for (const task of (await resultOf(open, 'ListTasks', { contextId, includeArtifacts })).tasks)
@@ -24,7 +24,7 @@ export const listing = {
       assert.equal(task.artifacts.length, 1)
   }),
 
-  pages: check('a cursor leads through all pages, and the last one has an empty token', async ({ open }) => {
+  pages: everywhere('a cursor leads through all pages, and the last one has an empty token', async ({ open }) => {
     const { contextId, ids } = await threeOf(open)
     const seen: string[] = []
     let pageToken = ''
@@ -40,8 +40,8 @@ export const listing = {
     assert.equal((await resultOf(open, 'ListTasks', { contextId: 'empty' })).nextPageToken, '')
   }),
 
-  order: check('a listing is sorted by the time of the last status, the latest first', async ({ open, gated }) => {
-    const text = 'the first to start, the last to change'
+  order: everywhere('a listing is sorted by the time of the last status, the latest first', async ({ open, gated }) => {
+    const text = over(open, 'the first to start, the last to change')
     const first = await startGated(open, text)
     const { contextId } = first
     const second = await sendV10(open, 'hello', { contextId })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { restPaths } from '@codetether/server/a2a/rest/rest-paths'
 import { type Answer, alice, assertHttpError, exchange, post } from '../../doors/support.ts'
 import { message, type Platform, type RpcBody } from '../../platform.ts'
-import { messageV10, resultOf, sendV10 } from '../calls.ts'
+import { messageV10, resultOf, sendV10, type Target } from '../calls.ts'
 import { check } from '../requirement.ts'
 
 const missing = '00000000-0000-7000-8000-000000000000'
@@ -13,7 +13,7 @@ const protoMessage = (text: string, more: object = {}) => ({
 })
 
 /** Each error of A2A that this server can answer with over HTTP+JSON: its name, its status, and a request that gets it. */
-async function refusals(open: Platform): Promise<[reason: string, status: number, answer: Answer][]> {
+async function refusals(open: Target): Promise<[reason: string, status: number, answer: Answer][]> {
   const { id } = await sendV10(open, 'hello')
   const unheard = { ...messageV10('hello'), configuration: { acceptedOutputModes: ['image/png'] } }
   return [
@@ -69,6 +69,15 @@ export const rest = {
       assert.match(headers.get('content-type') ?? '', /^application\/json/)
       assert.equal((await post(at(open, path), body, { 'content-type': 'text/plain' })).status, 415)
     }
+  }),
+
+  mediaType: check('HTTP+JSON takes application/a2a+json, and answers with it whoever accepts it', async ({ open }) => {
+    const type = 'application/a2a+json'
+    const typeOf = (answer: Answer) => answer.headers.get('content-type')?.split(';')[0]
+    const sent = await post(at(open, '/message:send'), messageV10('hello'), { 'content-type': type, accept: type })
+    assert.deepEqual([sent.status, typeOf(sent)], [200, type])
+    const refused = await exchange(at(open, `/tasks/${missing}`), { headers: { accept: type } })
+    assert.deepEqual([refused.status, typeOf(refused)], [404, type])
   }),
 
   statuses: check('each error of A2A has its HTTP status and its ErrorInfo', async ({ open, closed }) => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import type { Stream } from '../../doors/sse.ts'
 import type { RpcBody } from '../../platform.ts'
-import { errorOf, follow, framesOf, messageV03, messageV10, resultOf, startGated } from '../calls.ts'
-import { check } from '../requirement.ts'
+import { errorOf, follow, framesOf, messageV03, messageV10, over, resultOf, startGated } from '../calls.ts'
+import { check, everywhere } from '../requirement.ts'
 
 /** What a frame of v1.0 tells, in one word or two. */
 const wordOf = ({ task, statusUpdate, artifactUpdate }: RpcBody): string =>
@@ -15,22 +14,19 @@ const wordOf = ({ task, statusUpdate, artifactUpdate }: RpcBody): string =>
 const isLast = ({ statusUpdate }: RpcBody): boolean =>
   /COMPLETED|FAILED|CANCELED|REJECTED/.test(statusUpdate?.status.state ?? '')
 
-const resultsOf = async (stream: Stream): Promise<RpcBody[]> => (await stream.rest()).map(({ body }) => body.result)
-
 export const streams = {
-  established: check(
+  established: everywhere(
     'a stream is open before the agent is done, and shows the task at once',
     async ({ open, gated }) => {
-      const stream = await follow(open, 'SendStreamingMessage', messageV10('streamed', { agent: 'Gated' }))
-      assert.match(stream.response.headers.get('content-type') ?? '', /^text\/event-stream/)
+      const stream = await follow(open, 'SendStreamingMessage', messageV10(over(open, 'streamed'), { agent: 'Gated' }))
       const first = await stream.next()
-      assert.ok(first?.body.result.task.id)
-      gated.open('streamed')
-      assert.ok((await resultsOf(stream)).some(isLast))
+      assert.ok(first?.task.id)
+      gated.open(over(open, 'streamed'))
+      assert.ok((await stream.rest()).some(isLast))
     },
   ),
 
-  taskFirst: check('a stream begins with the task, and updates of it follow', async ({ open }) => {
+  taskFirst: everywhere('a stream begins with the task, and updates of it follow', async ({ open }) => {
     const frames = await framesOf(open, 'SendStreamingMessage', messageV10('hello', { agent: 'Teller' }))
     const [first, ...updates] = frames.map(frame => Object.keys(frame))
     assert.deepEqual(first, ['task'])
@@ -41,13 +37,13 @@ export const streams = {
       assert.equal((statusUpdate ?? artifactUpdate).taskId, id)
   }),
 
-  progress: check('each step of the agent is an event', async ({ open }) => {
+  progress: everywhere('each step of the agent is an event', async ({ open }) => {
     const frames = await framesOf(open, 'SendStreamingMessage', messageV10('hello', { agent: 'Teller' }))
     const words = frames.map(wordOf)
     for (const word of ['one', 'a', 'b', 'two']) assert.ok(words.includes(word), word)
   }),
 
-  ends: check('a stream ends with the task, whether it completes, fails or is canceled', async ({ open }) => {
+  ends: everywhere('a stream ends with the task, whether it completes, fails or is canceled', async ({ open }) => {
     for (const [agent, state] of [
       ['Teller', 'TASK_STATE_COMPLETED'],
       ['Failer', 'TASK_STATE_FAILED'],
@@ -56,53 +52,78 @@ export const streams = {
       assert.equal(frames.at(-1).statusUpdate.status.state, state)
       assert.equal(frames.filter(isLast).length, 1)
     }
-    const stream = await follow(open, 'SendStreamingMessage', messageV10('to be canceled', { agent: 'Gated' }))
-    const id = (await stream.next())?.body.result.task.id
+    const stream = await follow(
+      open,
+      'SendStreamingMessage',
+      messageV10(over(open, 'to be canceled'), { agent: 'Gated' }),
+    )
+    const id = (await stream.next())?.task.id
     await resultOf(open, 'CancelTask', { id })
-    assert.equal((await resultsOf(stream)).at(-1).statusUpdate.status.state, 'TASK_STATE_CANCELED')
+    assert.equal((await stream.rest()).at(-1).statusUpdate.status.state, 'TASK_STATE_CANCELED')
   }),
 
-  subscribed: check('SubscribeToTask shows the task as it is first, and ends with it', async ({ open, gated }) => {
-    const { id } = await startGated(open, 'subscribed')
+  subscribed: everywhere('SubscribeToTask shows the task as it is first, and ends with it', async ({ open, gated }) => {
+    const { id } = await startGated(open, over(open, 'subscribed'))
     const stream = await follow(open, 'SubscribeToTask', { id })
     const first = await stream.next()
-    assert.equal(first?.body.result.task.id, id)
-    assert.match(first?.body.result.task.status.state, /^TASK_STATE_(?:SUBMITTED|WORKING)$/)
-    gated.open('subscribed')
-    const rest = await resultsOf(stream)
+    assert.equal(first?.task.id, id)
+    assert.match(first?.task.status.state, /^TASK_STATE_(?:SUBMITTED|WORKING)$/)
+    gated.open(over(open, 'subscribed'))
+    const rest = await stream.rest()
     assert.equal(rest.at(-1).statusUpdate.status.state, 'TASK_STATE_COMPLETED')
-    await errorOf(-32004, open, 'SubscribeToTask', { id })
+    await errorOf('UNSUPPORTED_OPERATION', open, 'SubscribeToTask', { id })
   }),
 
-  order: check('events come in the order in which they happened', async ({ open }) => {
+  order: everywhere('events come in the order in which they happened', async ({ open }) => {
     const frames = await framesOf(open, 'SendStreamingMessage', messageV10('hello', { agent: 'Teller' }))
     const words = frames.map(wordOf).filter(word => ['task', 'one', 'a', 'b', 'two', 'three'].includes(word))
     // The answer appears twice: as an artifact and as the final message.
     assert.deepEqual(words, ['task', 'one', 'a', 'b', 'two', 'three', 'three'])
   }),
 
-  broadcast: check('every stream of a task gets all events, the same in the same order', async ({ open, gated }) => {
-    const { id } = await startGated(open, 'broadcast')
-    const readers = await Promise.all(Array.from({ length: 5 }, () => follow(open, 'SubscribeToTask', { id })))
-    await Promise.all(readers.map(reader => reader.next()))
-    gated.open('broadcast')
-    const [first = [], ...others] = await Promise.all(readers.map(resultsOf))
-    assert.ok(first.some(isLast))
-    for (const other of others) assert.deepEqual(other, first)
-  }),
+  broadcast: everywhere(
+    'every stream of a task gets all events, the same in the same order',
+    async ({ open, gated }) => {
+      const { id } = await startGated(open, over(open, 'broadcast'))
+      const readers = await Promise.all(Array.from({ length: 5 }, () => follow(open, 'SubscribeToTask', { id })))
+      await Promise.all(readers.map(reader => reader.next()))
+      gated.open(over(open, 'broadcast'))
+      const [first = [], ...others] = await Promise.all(readers.map(reader => reader.rest()))
+      assert.ok(first.some(isLast))
+      for (const other of others) assert.deepEqual(other, first)
+    },
+  ),
 
-  independent: check('a stream that is closed leaves the task and its other streams alone', async ({ open, gated }) => {
-    const { id } = await startGated(open, 'independent')
-    const [left, kept] = await Promise.all([
-      follow(open, 'SubscribeToTask', { id }),
-      follow(open, 'SubscribeToTask', { id }),
-    ])
-    await Promise.all([left.next(), kept.next()])
-    left.leave()
-    gated.open('independent')
-    assert.equal((await resultsOf(kept)).at(-1).statusUpdate.status.state, 'TASK_STATE_COMPLETED')
-    assert.equal((await resultOf(open, 'GetTask', { id })).status.state, 'TASK_STATE_COMPLETED')
-  }),
+  independent: everywhere(
+    'a stream that is closed leaves the task and its other streams alone',
+    async ({ open, gated }) => {
+      const { id } = await startGated(open, over(open, 'independent'))
+      const [left, kept] = await Promise.all([
+        follow(open, 'SubscribeToTask', { id }),
+        follow(open, 'SubscribeToTask', { id }),
+      ])
+      await Promise.all([left.next(), kept.next()])
+      left.leave()
+      gated.open(over(open, 'independent'))
+      assert.equal((await kept.rest()).at(-1).statusUpdate.status.state, 'TASK_STATE_COMPLETED')
+      assert.equal((await resultOf(open, 'GetTask', { id })).status.state, 'TASK_STATE_COMPLETED')
+    },
+  ),
+
+  authRequired: everywhere(
+    'a stream stays open while the task waits for an authorization, and shows how it goes on',
+    async ({ open }) => {
+      const stream = await follow(open, 'SendStreamingMessage', messageV10('x', { agent: 'Banker' }))
+      const { id } = (await stream.next()).task
+      const states: string[] = []
+      for (let frame = await stream.next(); frame && states.length < 2; frame = await stream.next()) {
+        states.push(frame.statusUpdate.status.state)
+        if (states.length === 2) await resultOf(open, 'SendMessage', messageV10('signed in', { taskId: id }))
+      }
+      assert.deepEqual(states, ['TASK_STATE_WORKING', 'TASK_STATE_AUTH_REQUIRED'])
+      assert.equal((await stream.rest()).at(-1).statusUpdate.status.state, 'TASK_STATE_COMPLETED')
+    },
+  ),
 
   plain: check('a client that knows nothing of our event ids reads the whole stream', async ({ open }) => {
     const frames = await framesOf(open, 'message/stream', messageV03('hello', 'Teller'))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { resumeUri } from '@codetether/protocol/resume-extension'
 import { methods } from '@codetether/server/a2a/methods'
 import { call, errorOf, messageV03, messageV10, resultOf } from '../calls.ts'
-import { check } from '../requirement.ts'
+import { check, everywhere } from '../requirement.ts'
 
 const page = new URL('../../../docs/a2a.md', import.meta.url)
 
@@ -14,7 +15,24 @@ const specified = [
   ...['set', 'get', 'list', 'delete'].map(verb => `tasks/pushNotificationConfig/${verb}`),
 ]
 
+const counting = 'https://a.example/extensions/counting/v1'
+
 export const versions = {
+  extensions: everywhere(
+    'of the extensions in one header those that are known take effect, and the answer names them',
+    async ({ open }) => {
+      const activatedBy = async (uris: string[], agent: string): Promise<string | null> => {
+        const headers = { 'a2a-extensions': uris.join(', ') }
+        return (await call(open, 'SendMessage', messageV10('hello', { agent }), headers)).headers.get('a2a-extensions')
+      }
+      const unknown = 'https://a.example/extensions/unknown/v1'
+      assert.equal(await activatedBy([unknown, resumeUri], 'Echo'), resumeUri)
+      assert.equal(await activatedBy([unknown, counting], 'Echo'), null)
+      assert.equal(await activatedBy([counting, unknown, resumeUri], 'Counter'), `${resumeUri}, ${counting}`)
+      assert.equal(await activatedBy([unknown], 'Counter'), null)
+    },
+  ),
+
   emptyIsOlder: check('without a version, or with an empty one, the methods of v0.3 answer as v0.3', async subject => {
     for (const headers of [{}, { 'a2a-version': '' }]) {
       const task = await resultOf(subject.open, 'message/send', messageV03('hello'), headers)
@@ -27,8 +45,8 @@ export const versions = {
     assert.equal(newer.task.status.state, 'TASK_STATE_COMPLETED')
     const older = await resultOf(open, 'message/send', messageV03('hello'), { 'a2a-version': '0.3' })
     assert.equal(older.status.state, 'completed')
-    await errorOf(-32601, open, 'message/send', messageV03('hello'), { 'a2a-version': '1.0' })
-    await errorOf(-32601, open, 'SendMessage', messageV10('hello'), { 'a2a-version': '0.3' })
+    await errorOf('METHOD_NOT_FOUND', open, 'message/send', messageV03('hello'), { 'a2a-version': '1.0' })
+    await errorOf('METHOD_NOT_FOUND', open, 'SendMessage', messageV10('hello'), { 'a2a-version': '0.3' })
   }),
 
   methodNames: check('the methods of v0.3 are named category/action', async () => {
@@ -39,7 +57,7 @@ export const versions = {
     for (const method of core) assert.notEqual((await call(open, method, {})).body.error.code, -32601, method)
     const { id } = await resultOf(open, 'message/send', messageV03('hello'))
     assert.equal((await resultOf(open, 'tasks/get', { id })).id, id)
-    await errorOf(-32002, open, 'tasks/cancel', { id })
+    await errorOf('TASK_NOT_CANCELABLE', open, 'tasks/cancel', { id })
   }),
 
   extensionMethods: check('methods beyond v0.3 are documented and take no name of its own', async () => {

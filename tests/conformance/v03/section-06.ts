@@ -1,12 +1,14 @@
 import { data } from '../checks/data.ts'
 import { jsonRpc } from '../checks/json-rpc.ts'
-import type { Row } from '../requirement.ts'
+import { outside, type Row } from '../requirement.ts'
 
 /** A2A v0.3.0 §6. */
 export const section6: readonly Row[] = [
+  [77, '6.1', 'b08af07ff955', 'Tasks in completed state SHOULD', data.resultsInArtifacts],
   [78, '6.5', 'f9666efad151', 'It MUST be one of', data.partKinds],
   [79, '6.11.1', '329309c3bdf7', 'MUST be exactly `"2.0"`.', jsonRpc.version],
   [81, '6.11.1', '9155df68bca2', '`id`: An identifier established by', jsonRpc.idTypes],
+  [82, '6.11.1', 'e2d424b37f3e', 'The value SHOULD NOT be', outside.client],
   [83, '6.11.1', '08d6d3941649', 'The Server MUST reply with', jsonRpc.sameId],
   [84, '6.11.2', '329309c3bdf7', 'MUST be exactly `"2.0"`.', jsonRpc.version],
   [85, '6.11.2', '82c3f9e9bcd7', '`id`: This member is REQUIRED.', jsonRpc.sameId, jsonRpc.nullId],

@@ -23,4 +23,5 @@ export const section11: readonly Row[] = [
   [118, '11.2.2', '3143b26cc1af', 'Core method usage: MUST properly', outside.client],
   [119, '11.2.2', 'e14946a91058', 'Error handling: MUST properly handle', outside.client],
   [120, '11.2.2', '7f43427aab6e', 'Authentication: MUST support at', outside.client],
+  [122, '11.3', 'd81b1706a27d', 'Implementations SHOULD validate', outside.self],
 ]

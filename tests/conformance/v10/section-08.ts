@@ -4,7 +4,16 @@ import { outside, type Row } from '../requirement.ts'
 /** A2A v1.0.1 §8. */
 export const section8: readonly Row[] = [
   [168, '8.1', 'de0d4d11d4e7', 'A2A Servers MUST make an', card.available],
-  [169, '8.3', 'dab20f19c301', 'The AgentCard MUST properly declare', card.interfaces, card.noOthers],
+  [
+    169,
+    '8.3',
+    'dab20f19c301',
+    'The AgentCard MUST properly declare',
+    card.interfaces,
+    card.noOthers,
+    card.capabilities,
+  ],
+  [170, '8.3.1', '1f1fc539f0f4', 'The `supportedInterfaces` field', card.interfaces],
   [171, '8.3.1', '11bcd63d92a8', 'Each interface MUST accurately', card.interfaces],
   [173, '8.3.2', '65940dfb94b8', 'Clients MUST follow these rules:', outside.client],
   [175, '8.4.1', 'f5e8945355e5', 'Before signing, the Agent Card', card.signed],
@@ -21,6 +30,14 @@ export const section8: readonly Row[] = [
   [186, '8.4.1', '993089e87f0e', '`extensions`: [] - repeated field', card.signed],
   [187, '8.4.1', 'e0e3bbc9800c', '`skills`: [] - REQUIRED field', card.signed],
   [188, '8.4.2', 'bf9682a23251', 'The protected header MUST include:', card.signed],
+  [189, '8.4.2', '073912308aae', '`typ`: SHOULD be set to', card.signed],
   [191, '8.4.3', '4eddf1595159', 'Clients verifying Agent Card', outside.client],
+  [192, '8.4.3', 'ccd34dc0d05c', 'Clients SHOULD verify at least', outside.client],
+  [193, '8.4.3', 'd38f5e1b5576', 'Public keys SHOULD be retrieved', outside.client],
   [195, '8.4.3', '6e6ce3feeed8', 'Expired or revoked keys MUST', outside.client],
+  [197, '8.6', '18bed19927c0', 'Servers and clients SHOULD use', card.cached],
+  [198, '8.6.1', '4bca8e6c4e41', 'Agent Card HTTP endpoints SHOULD', card.cached],
+  [199, '8.6.1', '41045188d211', 'Agent Card HTTP endpoints SHOULD', card.cached],
+  [201, '8.6.2', '72bd07a5d54f', 'Clients SHOULD honor HTTP caching', outside.client],
+  [202, '8.6.2', 'de812d9eb8c2', 'When a cached Agent Card', outside.client],
 ]

@@ -11,4 +11,5 @@ export const section12: readonly Row[] = [
   [238, '12.5', 'e12ee9e928c7', 'If streaming is not supported,', outside.bindings],
   [239, '12.6', 'd15ba2631087', 'Custom bindings MUST:', outside.bindings],
   [240, '12.7', 'fd85d872372b', 'Custom bindings MUST be declared', outside.bindings],
+  [241, '12.8', 'd0c15c13885f', 'Custom binding implementers SHOULD:', outside.bindings],
 ]

@@ -4,7 +4,7 @@ import type { Random } from './mutate.ts'
 
 /** The part of JSON Schema that zod writes. */
 const JsonSchema = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -57,8 +57,12 @@ class Generator {
   valueOf(given: unknown, name: string, depth: number): unknown {
     const random = this.#random
     const schema = schemaOf(given)
+    const set = schema.anyOf?.filter(choice => schemaOf(choice).type !== 'null') ?? []
+    // What may be null mostly is not.
+    if (set.length === 1 && schema.anyOf?.length === 2)
+      return random.below(8) === 0 ? null : this.valueOf(set[0], name, depth)
     const word = this.#words[name]
-    const isFree = schema.type === undefined || (schema.type === 'string' && !schema.format)
+    const isFree = schema.type === undefined || schema.type === 'object' || (schema.type === 'string' && !schema.format)
     if (schema.const !== undefined) return schema.const
     if (schema.enum) return random.pick(schema.enum)
     if (word && isFree) return word(random)
@@ -71,7 +75,7 @@ class Generator {
 
   #ofType(schema: JsonSchema, name: string, depth: number): unknown {
     const random = this.#random
-    switch (schema.type) {
+    switch (typeof schema.type === 'object' ? random.pick(schema.type) : schema.type) {
       case 'object':
         return this.#object(schema, depth)
       case 'array': {

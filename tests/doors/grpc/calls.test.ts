@@ -77,6 +77,7 @@ describe('calls over gRPC', () => {
       domain: 'a2a-protocol.org',
       metadata: unknown.error?.metadata,
       fields: [],
+      descriptions: [],
     })
     const wrong = await asAlice('GetTask', naming(missing, -1))
     assert.deepEqual([wrong.code, wrong.error?.reason], [status.INVALID_ARGUMENT, 'INVALID_PARAMS'])

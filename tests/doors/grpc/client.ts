@@ -22,7 +22,13 @@ export interface GrpcAnswer {
   code: number
   details: string
   /** The reason of google.rpc.ErrorInfo and its domain, and the fields of google.rpc.BadRequest. */
-  error: { reason: string; domain: string; metadata: Record<string, string>; fields: string[] } | null
+  error: {
+    reason: string
+    domain: string
+    metadata: Record<string, string>
+    fields: string[]
+    descriptions: string[]
+  } | null
   message: Buffer | null
   /** What stood before the answer. */
   headers: Metadata
@@ -115,7 +121,13 @@ const textIn = (bytes: Uint8Array, wanted: number): string =>
   [...fieldsOf(bytes)].map(([number, value]) => (number === wanted ? Buffer.from(value).toString() : '')).join('')
 
 function readStatus(status: Uint8Array) {
-  const error = { reason: '', domain: '', metadata: {} as Record<string, string>, fields: [] as string[] }
+  const error = {
+    reason: '',
+    domain: '',
+    metadata: {} as Record<string, string>,
+    fields: [] as string[],
+    descriptions: [] as string[],
+  }
   for (const [number, any] of fieldsOf(status)) {
     if (number !== 3) continue
     const value = [...fieldsOf(any)].find(([field]) => field === 2)?.[1] ?? new Uint8Array()
@@ -126,7 +138,10 @@ function readStatus(status: Uint8Array) {
       for (const [field, entry] of fieldsOf(value)) if (field === 3) error.metadata[textIn(entry, 1)] = textIn(entry, 2)
     }
     if (type === 'type.googleapis.com/google.rpc.BadRequest')
-      for (const [, violation] of fieldsOf(value)) error.fields.push(textIn(violation, 1))
+      for (const [, violation] of fieldsOf(value)) {
+        error.fields.push(textIn(violation, 1))
+        error.descriptions.push(textIn(violation, 2))
+      }
   }
   return error
 }

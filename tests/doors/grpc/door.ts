@@ -1,24 +1,52 @@
+import { once } from 'node:events'
 import * as v10 from '@a2a-js/sdk'
 import { LegacyA2AService } from '@a2a-js/sdk/compat/v0_3/server/grpc'
 import { A2AService } from '@a2a-js/sdk/server/grpc'
-import { grpcCodes } from '@codetether/protocol/grpc-codes'
+import { errorCodes } from '@codetether/protocol/errors'
+import { grpcStatus } from '@codetether/protocol/grpc-status'
+import { Metadata } from '@grpc/grpc-js'
 import type { RpcBody } from '../../platform.ts'
-import type { Door, DoorCall } from '../doors.ts'
+import type { Door, DoorCall, DoorStream } from '../doors.ts'
 import type { Answer } from '../support.ts'
-import { answerOf, endOf, grpcClientAt } from './client.ts'
+import { endOf, grpcClientAt } from './client.ts'
 
 interface Row {
   path: string
   responseStream: boolean
   encode(params: RpcBody): Buffer
+  /** What came back, as JSON; undefined where nobody looks at it. */
+  decode(bytes: Buffer): RpcBody
 }
 
 type Params = DoorCall['params']
 
-const row = <Request>(
-  definition: { path: string; responseStream: boolean; requestSerialize(request: Request): Buffer },
+interface Definition<Request, Response> {
+  path: string
+  responseStream: boolean
+  requestSerialize(request: Request): Buffer
+  responseDeserialize(bytes: Buffer): Response
+}
+
+const row = <Request, Response>(
+  definition: Definition<Request, Response>,
   toRequest: (params: RpcBody) => Request,
-): Row => ({ ...definition, encode: params => definition.requestSerialize(toRequest(params)) })
+  response: { toJSON(response: Response): unknown } = { toJSON: () => undefined },
+): Row => ({
+  ...definition,
+  encode: params => definition.requestSerialize(toRequest(params)),
+  decode: bytes => response.toJSON(definition.responseDeserialize(bytes)),
+})
+
+/** ProtoJSON leaves out what is empty; the listing of v1.0 always has all of its keys. */
+const listing = {
+  toJSON: (list: v10.ListTasksResponse) =>
+    Object.assign({ tasks: [], nextPageToken: '', pageSize: 0, totalSize: 0 }, v10.ListTasksResponse.toJSON(list)),
+}
+const configs = {
+  toJSON: (list: v10.ListTaskPushNotificationConfigsResponse) =>
+    Object.assign({ configs: [], nextPageToken: '' }, v10.ListTaskPushNotificationConfigsResponse.toJSON(list)),
+}
+const empty = { toJSON: () => ({}) }
 
 const none = { authentication: undefined, token: '' }
 const sending = ({ message, configuration }: RpcBody) => ({
@@ -37,29 +65,33 @@ const config = ({ taskId, id }: RpcBody) => ({ name: `tasks/${taskId}/pushNotifi
 /** The methods by their names in JSON-RPC, with the official codec of their requests. */
 const rows: Readonly<Record<DoorCall['version'], Readonly<Record<string, Row>>>> = {
   '1.0': {
-    SendMessage: row(A2AService.sendMessage, v10.SendMessageRequest.fromJSON),
-    SendStreamingMessage: row(A2AService.sendStreamingMessage, v10.SendMessageRequest.fromJSON),
-    GetTask: row(A2AService.getTask, v10.GetTaskRequest.fromJSON),
-    ListTasks: row(A2AService.listTasks, v10.ListTasksRequest.fromJSON),
-    CancelTask: row(A2AService.cancelTask, v10.CancelTaskRequest.fromJSON),
-    SubscribeToTask: row(A2AService.subscribeToTask, v10.SubscribeToTaskRequest.fromJSON),
+    SendMessage: row(A2AService.sendMessage, v10.SendMessageRequest.fromJSON, v10.SendMessageResponse),
+    SendStreamingMessage: row(A2AService.sendStreamingMessage, v10.SendMessageRequest.fromJSON, v10.StreamResponse),
+    GetTask: row(A2AService.getTask, v10.GetTaskRequest.fromJSON, v10.Task),
+    ListTasks: row(A2AService.listTasks, v10.ListTasksRequest.fromJSON, listing),
+    CancelTask: row(A2AService.cancelTask, v10.CancelTaskRequest.fromJSON, v10.Task),
+    SubscribeToTask: row(A2AService.subscribeToTask, v10.SubscribeToTaskRequest.fromJSON, v10.StreamResponse),
     CreateTaskPushNotificationConfig: row(
       A2AService.createTaskPushNotificationConfig,
       v10.TaskPushNotificationConfig.fromJSON,
+      v10.TaskPushNotificationConfig,
     ),
     GetTaskPushNotificationConfig: row(
       A2AService.getTaskPushNotificationConfig,
       v10.GetTaskPushNotificationConfigRequest.fromJSON,
+      v10.TaskPushNotificationConfig,
     ),
     ListTaskPushNotificationConfigs: row(
       A2AService.listTaskPushNotificationConfigs,
       v10.ListTaskPushNotificationConfigsRequest.fromJSON,
+      configs,
     ),
     DeleteTaskPushNotificationConfig: row(
       A2AService.deleteTaskPushNotificationConfig,
       v10.DeleteTaskPushNotificationConfigRequest.fromJSON,
+      empty,
     ),
-    GetExtendedAgentCard: row(A2AService.getExtendedAgentCard, v10.GetExtendedAgentCardRequest.fromJSON),
+    GetExtendedAgentCard: row(A2AService.getExtendedAgentCard, v10.GetExtendedAgentCardRequest.fromJSON, v10.AgentCard),
   },
   '0.3': {
     'message/send': row(LegacyA2AService.sendMessage, sending),
@@ -91,24 +123,68 @@ async function addressOf(url: string): Promise<string> {
   return address
 }
 
-async function call(url: string, { version, method, params, headers }: DoorCall): Promise<Answer> {
+/** What stands before an answer, as headers. */
+function toHeaders(metadata: Metadata): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(metadata.getMap())) headers.set(name, String(value))
+  return headers
+}
+
+function rowOf({ version, method }: DoorCall): Row {
   const found = rows[version][method]
   if (!found) throw new Error(`gRPC has no ${method} in ${version}`)
+  return found
+}
+
+async function call(url: string, asked: DoorCall): Promise<Answer> {
+  const { path, responseStream, encode, decode } = rowOf(asked)
   using client = grpcClientAt(await addressOf(url))
-  const options = { metadata: headers }
-  const request = found.encode(params satisfies Params)
-  const given = found.responseStream
-    ? await endOf(client.stream(found.path, request, options).resume())
-    : await client.call(found.path, request, options)
-  const { code, details, error } = { ...answerOf(null), ...given }
-  return { status: code, headers: new Headers(), raw: details, body: error }
+  const options = { metadata: asked.headers }
+  const request = encode(asked.params satisfies Params)
+  const given = responseStream
+    ? await endOf(client.stream(path, request, options).resume())
+    : await client.call(path, request, options)
+  const { code, details, error, headers, message } = { headers: new Metadata(), message: null, ...given }
+  const body = error ?? (message && decode(message))
+  return { status: code, headers: toHeaders(headers), raw: error ? details : JSON.stringify(body), body }
+}
+
+async function follow(url: string, asked: DoorCall): Promise<DoorStream> {
+  const { path, encode, decode } = rowOf(asked)
+  const client = grpcClientAt(await addressOf(url))
+  const stream = client.stream(path, encode(asked.params), { metadata: asked.headers })
+  stream.once('close', () => client[Symbol.dispose]())
+  const [metadata] = await once(stream, 'metadata')
+  const frames = stream[Symbol.asyncIterator]()
+  const next = async () => {
+    const { done, value } = await frames.next()
+    return done ? null : decode(value)
+  }
+  return {
+    headers: toHeaders(metadata),
+    next,
+    async rest() {
+      const all: RpcBody[] = []
+      for (let frame = await next(); frame; frame = await next()) all.push(frame)
+      return all
+    },
+    leave() {
+      stream.on('error', () => undefined)
+      stream.cancel()
+    },
+  }
 }
 
 export const grpcDoor: Door = {
   name: 'gRPC',
   speaksProto: true,
+  takesAnyType: false,
   has: (version, method) => method in rows[version],
   call,
   infoOf: ({ body }) => body,
-  statusOf: code => grpcCodes[code],
+  violationsOf: ({ body }) =>
+    body.fields.map((field: string, index: number) => ({ field, description: body.descriptions[index] })),
+  resultOf: ({ status, body }) => (status === 0 ? body : undefined),
+  follow,
+  statusOf: code => grpcStatus[errorCodes[code].status],
 }

@@ -31,6 +31,9 @@ const recordingContext = (memories: Memories = memoriesInMemory()) => {
     memories,
     status: unexpected('status'),
     artifact: unexpected('artifact'),
+    references: unexpected('references'),
+    requireAuth: unexpected('requireAuth'),
+    sendTo: unexpected('sendTo'),
     ask: async question => void questions.push(textIn(question)),
     reply: async answer => void replies.push(textIn(answer)),
   }

@@ -145,4 +145,21 @@ describe('the outcome of a call', { concurrency }, () => {
     assert.equal(result.code, 75)
     assert.match(result.stderr, /error: not finished within 2\.5 s\nhint: the task goes on; .* task watch t1 --server/)
   })
+
+  test('--timeout tells the task without --stream too, also to programs', async () => {
+    await using agent = await startFakeAgent(() => ({ result: fakeTask('working') }))
+    const { code, stderr } = await runCli(['call', agent.url, 'x', '--timeout', '2.5'])
+    assert.equal(code, 75)
+    assert.match(stderr, /error: not finished within 2\.5 s\nhint: the task goes on; .* task watch t1 --server/)
+    const { stdout } = await runCli(['call', agent.url, 'x', '--timeout', '2.5', '--json'])
+    const { error } = JSON.parse(stdout)
+    assert.deepEqual([error.code, error.exitCode, error.taskId], ['TIMEOUT', 75, 't1'])
+  })
+
+  test('an address with https where no TLS is spoken says what may be meant', async () => {
+    await using agent = await answering()
+    const { code, stderr } = await runCli(['call', agent.url.replace('http:', 'https:'), 'x'])
+    assert.equal(code, 75)
+    assert.match(stderr, /no TLS is spoken there; an address with http:\/\/ may be meant/)
+  })
 })

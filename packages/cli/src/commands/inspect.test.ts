@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { canonicalCard } from '@codetether/protocol/v10/canonical-card'
+import { exportJWK, FlattenedSign, generateKeyPair } from 'jose'
 import { type Fault, json, modelCard, rpcError, startModelAgent, stream } from '../testing/model-agent.ts'
 import { runCli } from '../testing/run-cli.ts'
 
@@ -44,6 +46,11 @@ const onPath =
   (start: string, change: () => ReturnType<Fault>): Fault =>
   ({ path }) =>
     path.startsWith(start) ? change() : undefined
+
+const done = { id: 't1', contextId: 'c1', status: { state: 'TASK_STATE_COMPLETED' } }
+const pushUrl = 'https://codetether-inspect.invalid/webhook'
+const headerOf = (url: string): string =>
+  Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'x', jku: `${url}/jwks.json` })).toString('base64url')
 
 const working = { id: 't1', status: { state: 'TASK_STATE_WORKING' } }
 
@@ -103,6 +110,54 @@ const faults: [what: string, fault: Fault, failures: string[], seen: RegExp, arg
     onMethod('ListTasks', id => json({ jsonrpc: '2.0', id, result: { tasks: [], pageSize: 1, totalSize: 0 } })),
     ['JSONRPC 1.0: list of tasks: v1.0 §3.1.4'],
     /nextPageToken/,
+  ],
+  [
+    'a second page that repeats the first',
+    onMethod('ListTasks', id =>
+      json({ jsonrpc: '2.0', id, result: { tasks: [done], nextPageToken: 'x', pageSize: 1, totalSize: 2 } }),
+    ),
+    ['JSONRPC 1.0: list of tasks: v1.0 §3.1.4'],
+    /the second page repeats the first/,
+  ],
+  [
+    'a list that hides its next page',
+    onMethod('ListTasks', id =>
+      json({ jsonrpc: '2.0', id, result: { tasks: [done], nextPageToken: '', pageSize: 1, totalSize: 2 } }),
+    ),
+    ['JSONRPC 1.0: list of tasks: v1.0 §3.1.4'],
+    /1 of 2 tasks, and no token of a next page/,
+  ],
+  [
+    'an extended card that is declared and not there, or no card',
+    (request, url) =>
+      onCard(card => ({ ...card, capabilities: { ...card.capabilities, extendedAgentCard: true } }))(request, url) ??
+      onMethod('GetExtendedAgentCard', id => json({ jsonrpc: '2.0', id, result: { name: 'no card' } }))(request, url),
+    ['JSONRPC 1.0: extended card: v1.0 §3.1.11', 'HTTP+JSON 1.0: extended card: v1.0 §3.1.11'],
+    /no agent card/,
+  ],
+  [
+    'push configurations that are declared and not there',
+    onCard(card => ({ ...card, capabilities: { ...card.capabilities, pushNotifications: true } })),
+    ['JSONRPC 1.0: push configurations: v1.0 §3.1.7', 'HTTP+JSON 1.0: push configurations: v1.0 §3.1.7'],
+    /create: HTTP/,
+    ['--send', 'Hello'],
+  ],
+  [
+    'a push configuration that outlives its deletion',
+    (request, url) =>
+      onCard(card => ({ ...card, capabilities: { ...card.capabilities, pushNotifications: true } }))(request, url) ??
+      (request.body.includes('PushNotificationConfig')
+        ? json({ jsonrpc: '2.0', id: JSON.parse(request.body).id, result: { url: pushUrl } })
+        : undefined),
+    ['JSONRPC 1.0: push configurations: v1.0 §3.1.7'],
+    /still there after it was deleted/,
+    ['--send', 'Hello', '--transport', 'jsonrpc'],
+  ],
+  [
+    'a signature that does not fit the card',
+    onCard((card, url) => ({ ...card, signatures: [{ protected: headerOf(url), signature: 'AAAA' }] })),
+    ['card: signature: v1.0 §8.4'],
+    /no set of keys at http/,
   ],
   [
     'an error without ErrorInfo over HTTP+JSON',
@@ -182,6 +237,30 @@ describe('the inspection of an agent', { concurrency }, () => {
       assert.deepEqual([code, report.ok], [1, false])
     })
 
+  test('warns of a page token that is made up and taken, and of keys of another server', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] }
+    await using keys = await startModelAgent(({ path }) => (path === '/jwks.json' ? json(jwks) : undefined))
+    const sign = async (card: object) => {
+      const signed = await new FlattenedSign(new TextEncoder().encode(canonicalCard(card)))
+        .setProtectedHeader({ alg: 'ES256', kid: 'k', jku: `${keys.url}/jwks.json` })
+        .sign(privateKey)
+      return { ...card, signatures: [{ protected: signed.protected, signature: signed.signature }] }
+    }
+    let signed: object = {}
+    await using agent = await startModelAgent(({ path, body }) => {
+      if (path.startsWith('/.well-known/')) return json(signed)
+      if (!body.includes('"method":"ListTasks"')) return undefined
+      const result = { tasks: [], nextPageToken: '', pageSize: 1, totalSize: 0 }
+      return json({ jsonrpc: '2.0', id: JSON.parse(body).id, result })
+    })
+    signed = await sign(modelCard(agent.url))
+    const { code, stdout } = await runCli(['inspect', agent.url, '--json', '--transport', 'jsonrpc'])
+    const { findings }: { findings: Line[] } = JSON.parse(stdout)
+    const warned = findings.filter(({ result }) => result === 'warn').map(({ check }) => check)
+    assert.deepEqual([code, warned], [0, ['caching', 'entity tag', 'signature', 'forged page token']])
+  })
+
   test('does not wait for the other answers of an interface that gave none', async () => {
     const { lines } = await inspected(onPath('/rpc', () => 'reset'))
     assert.ok(lines('skip').includes('JSONRPC 1.0: list of tasks: v1.0 §3.1.4'))
@@ -192,7 +271,7 @@ describe('the inspection of an agent', { concurrency }, () => {
     const { supportedInterfaces: _, skills: __, ...card } = modelCard('')
     const older = (_: unknown, url: string) => ({
       ...{ ...card, protocolVersion: '0.3.0', url: `${url}/rpc`, defaultInputModes: 'text/plain' },
-      ...{ skills: [], additionalInterfaces: [{ url: `${url}/rest`, transport: 'GRPC' }] },
+      ...{ skills: [], additionalInterfaces: [{ url: `${url}/rest`, transport: 'SOAP' }] },
     })
     const shaped = await inspected(onCard(older))
     assert.ok(shaped.lines('fail').includes('card: form of v0.3: v0.3 §5.5'))
@@ -200,7 +279,7 @@ describe('the inspection of an agent', { concurrency }, () => {
     const { lines } = await inspected(onCard(whole))
     assert.ok(lines('fail').includes('card: preferred transport: v0.3 §5.6.1'))
     assert.ok(lines('warn').includes('card: all interfaces: v0.3 §5.6.4'))
-    assert.ok(lines('skip').includes('GRPC 0.3: interface: v1.0 §8.3'))
+    assert.ok(lines('skip').includes('SOAP 0.3: interface: v1.0 §8.3'))
     // This agent knows v1.0 only, and the card says otherwise.
     assert.ok(lines('fail').includes('JSONRPC 0.3: unknown task: v0.3 §7.3'))
   })
@@ -251,7 +330,7 @@ describe('the table of an inspection', { concurrency }, () => {
     const { code, stdout, stderr } = await runCli(['inspect', agent.url])
     assert.deepEqual([code, stderr], [0, ''])
     assert.match(stdout, /^RESULT {2}WHERE {10}CHECK/)
-    assert.match(stdout, /^ok {6}JSONRPC 1\.0 {4}unknown task {5}v1\.0 §3\.1\.3 +-32001 error -32001$/m)
+    assert.match(stdout, /^ok {6}JSONRPC 1\.0 {4}unknown task {7}v1\.0 §3\.1\.3 +-32001 error -32001$/m)
     assert.match(stdout, /\n\n\d+ ok, 0 warnings, 0 failures, 0 not looked at\n$/)
   })
 

@@ -5,6 +5,7 @@ import { inspectAgent } from '../inspect/inspect.ts'
 import type { Io } from '../io.ts'
 import { createOutput, type Output, type Style } from '../output.ts'
 import { table } from '../table.ts'
+import { namedKeys } from '../trusted-keys.ts'
 
 export interface InspectOptions extends AgentOptions {
   /** The text of a message for every interface. */
@@ -29,7 +30,10 @@ const describe = (findings: readonly Finding[], output: Output): string => {
 export const inspect = async ({ send: text, ...options }: InspectOptions, io: Io): Promise<number> => {
   const output = createOutput(io, options)
   const agent = addressAgent(options, io)
-  const findings = await inspectAgent(agent, { version: options.protocol, transport: options.transport, text })
+  const findings = await inspectAgent(agent, {
+    ...{ version: options.protocol, transport: options.transport, text },
+    keys: await namedKeys(options, io),
+  })
   const ok = findings.every(({ result }) => result !== 'fail')
   await output.result({ report_version: 1, url: agent.url, ok, findings }, () => describe(findings, output))
   return ok ? exitCodes.ok : exitCodes.failure

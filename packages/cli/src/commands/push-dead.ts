@@ -1,45 +1,41 @@
-import { loadConfig } from '@codetether/server/config/load-config'
-import { type DeadLetter, listDeadLetters } from '@codetether/server/store/push-dead-letters'
 import { exitCodes } from '../exit-codes.ts'
-import type { DataOptions, Io } from '../io.ts'
-import { withStore } from '../open-store.ts'
+import type { Io } from '../io.ts'
+import { type LetterOptions, openLetterDesk, type ShownLetter } from '../letter-desk.ts'
 import { createOutput } from '../output.ts'
 import { table } from '../table.ts'
 
-export interface PushDeadOptions extends DataOptions {
-  /** Only those of this task. */
-  task?: string
+export interface PushDeadOptions extends LetterOptions {
   /** The most to list. */
   limit?: number
 }
 
 const defaultLimit = 100
 
-const rowOf = ({ tenant, taskId, configId, seq, url, reason, attempts, at, retrying }: DeadLetter): string[] => [
-  at.toISOString().replace(/\.\d+Z$/, 'Z'),
-  tenant,
+const heading = ['GIVEN UP', 'TASK', 'CONFIG', 'EVENT', 'ATTEMPTS', 'REASON', 'HOST']
+
+const rowOf = ({ givenUpAt, taskId, configId, seq, attempts, reason, retrying, host }: ShownLetter): string[] => [
+  givenUpAt.replace(/\.\d+Z$/, 'Z'),
   taskId,
   configId,
   String(seq),
   String(attempts),
   retrying ? 'retrying' : reason,
-  hostOf(url),
+  host,
 ]
 
-/** Paths and queries of webhooks may be secrets. */
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
-
-/** Prints the push notifications that were given up, the latest first. */
-export const pushDead = async (
-  { task, limit = defaultLimit, url, dataDir, ...options }: PushDeadOptions,
-  io: Io,
-): Promise<number> => {
+/** Prints the push notifications that were given up, the latest first: the caller's own, or in the database all. */
+export const pushDead = async (options: PushDeadOptions, io: Io): Promise<number> => {
   const output = createOutput(io, options)
-  const { config } = loadConfig(undefined, { databaseUrl: url, dataDir }, { envFile: '.env' })
-  const filter = { taskId: task ?? null }
-  const letters = await withStore(config, io, store => store.system(tx => listDeadLetters(tx, filter, limit)))
-  const shown = letters.map(({ url, ...letter }) => ({ ...letter, host: hostOf(url) }))
-  const heading = ['GIVEN UP', 'TENANT', 'TASK', 'CONFIG', 'EVENT', 'ATTEMPTS', 'REASON', 'HOST']
-  await output.result(shown, () => table(heading, letters.map(rowOf), output.columns).join('\n'))
+  const desk = await openLetterDesk(options, io)
+  const letters = await desk.list(options.limit ?? defaultLimit)
+  const lines = () =>
+    options.database === true
+      ? table(
+          ['TENANT', ...heading],
+          letters.map(letter => [letter.tenant ?? '', ...rowOf(letter)]),
+          output.columns,
+        )
+      : table(heading, letters.map(rowOf), output.columns)
+  await output.result(letters, () => lines().join('\n'))
   return exitCodes.ok
 }

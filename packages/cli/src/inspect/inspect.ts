@@ -1,10 +1,13 @@
 import { endpointsOf } from '@codetether/client/discover'
 import type { Endpoint } from '@codetether/client/endpoint'
+import { transportNames } from '@codetether/client/operation'
+import type { JWK } from 'jose'
 import type { Addressed } from '../connect.ts'
 import { TimeLimitReached } from '../interruption.ts'
 import type { Patience } from './ask.ts'
 import { checkCard } from './check-card.ts'
 import { checkInterface } from './check-interface.ts'
+import { checkSignatures } from './check-signatures.ts'
 import { type Finding, fail, skip } from './finding.ts'
 import { Probe } from './probe.ts'
 
@@ -18,6 +21,8 @@ export interface InspectPlan {
   /** What the person wants to be tried; everything that the card declares if undefined. */
   version?: Endpoint['version'] | undefined
   transport?: Endpoint['transport'] | undefined
+  /** Keys that are trusted to sign the card; null for those of its server. */
+  keys: { keys: JWK[]; source: string } | null
   /** Sent as a message to each interface. */
   text?: string | undefined
 }
@@ -32,7 +37,8 @@ const wholeCard = async (
   const { findings: ofCard, card } = await checkCard(connection, url, patience)
   findings.push(...ofCard)
   if (card === undefined) return
-  const unspoken = card.interfaces.filter(({ transport }) => transport !== 'JSONRPC' && transport !== 'HTTP+JSON')
+  findings.push(...(await checkSignatures({ url, card: card.document, keys: plan.keys }, patience)))
+  const unspoken = card.interfaces.filter(({ transport }) => !transportNames.some(known => known === transport))
   for (const { transport, version, url: address } of unspoken)
     findings.push({
       ...{ subject: `${transport} ${version}`, url: address, check: 'interface', section: 'v1.0 §8.3' },

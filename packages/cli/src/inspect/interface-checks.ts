@@ -1,9 +1,11 @@
 import { openAnswer } from '@codetether/client/call'
 import { codecOf } from '@codetether/client/dialect'
-import { RemoteError } from '@codetether/client/errors'
+import { invalidAnswer, RemoteError } from '@codetether/client/errors'
 import { expected } from './errors-expected.ts'
-import { fail, ok, type Verdict } from './finding.ts'
+import { declaresExtendedCard, extendedCard } from './extended-card.ts'
+import { fail, type Verdict, warn } from './finding.ts'
 import { judgeRefusal } from './judge-error.ts'
+import { judgePages } from './judge-pages.ts'
 import type { Probe } from './probe.ts'
 
 /** A call without consequences, and what the answer to it has to be. */
@@ -27,20 +29,26 @@ const unknownMethod = (probe: Probe): Promise<Verdict> => {
   return probe.expect(request, expected.methodNotFound)
 }
 
+const refuses = async (probe: Probe): Promise<Verdict> => {
+  const verdict = await probe.expect(probe.request('list', { pageToken: 'codetether-inspect' }), expected.invalidParams)
+  return verdict.result === 'fail' ? warn(verdict.seen) : verdict
+}
+
 const list = async (probe: Probe): Promise<Verdict> => {
   const { endpoint } = probe
-  const answer = await probe.ask(probe.request('list', { pageSize: 1 }))
-  const refused = judgeRefusal(answer)
-  if (refused) return refused
-  try {
+  let refused: Verdict | undefined
+  const page = async (pageToken: string | undefined) => {
+    const answer = await probe.ask(probe.request('list', { pageSize: 1, ...(pageToken && { pageToken }) }))
+    refused = judgeRefusal(answer)
     const response = new Response(null, { status: answer.status === 204 ? 200 : answer.status })
-    const page = openAnswer(endpoint, answer.json, codecOf(endpoint).TaskList, response)
-    if (page === undefined) return fail(`HTTP ${answer.status}, no list of tasks`)
-    return page.tasks.length <= 1
-      ? ok(`${page.tasks.length} of ${page.totalSize} tasks`)
-      : fail('more tasks than pageSize')
+    const found = openAnswer(endpoint, answer.json, codecOf(endpoint).TaskList, response)
+    if (found === undefined) throw invalidAnswer(`HTTP ${answer.status}, no list of tasks`)
+    return found
+  }
+  try {
+    return await judgePages(page)
   } catch (error) {
-    if (error instanceof RemoteError) return fail(`${error.code} ${error.message}`)
+    if (error instanceof RemoteError) return refused ?? fail(`${error.code} ${error.message}`)
     throw error
   }
 }
@@ -70,6 +78,13 @@ export const interfaceChecks: readonly InterfaceCheck[] = [
     run: probe => probe.expect(probe.request('get'), expected.taskNotFound),
   },
   { name: 'list of tasks', sections: { '1.0': '3.1.4' }, run: list },
+  { name: 'forged page token', sections: { '1.0': '3.1.4' }, run: refuses },
+  {
+    name: 'extended card',
+    sections: { '1.0': '3.1.11', '0.3': '7.10' },
+    applies: declaresExtendedCard,
+    run: extendedCard,
+  },
   { name: 'unknown method', sections: { '1.0': '5.4', '0.3': '8.1' }, run: unknownMethod },
   {
     name: 'broken JSON',

@@ -20,7 +20,8 @@ const ErrorInfo = z.looseObject({
   domain: z.string(),
 })
 
-const reasonIn = (details: unknown): string | undefined => {
+/** The reason that google.rpc.ErrorInfo names. */
+export const reasonIn = (details: unknown): string | undefined => {
   for (const detail of Array.isArray(details) ? details : []) {
     const { data } = ErrorInfo.safeParse(detail)
     if (data !== undefined) return data.reason

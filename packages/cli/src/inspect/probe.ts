@@ -8,7 +8,7 @@ import type { Verdict } from './finding.ts'
 import { judgeError } from './judge-error.ts'
 
 /** An id that no task has. */
-const unknownTask = 'codetether-inspect-no-such-task'
+export const unknownTask = 'codetether-inspect-no-such-task'
 
 /** One interface under inspection. */
 export class Probe {

@@ -85,7 +85,7 @@ const answerRpc = ({ headers, body }: ModelRequest): ModelAnswer => {
   const { id, method, params } = call
   const result = (value: unknown) => ({ jsonrpc: '2.0', id, result: value })
   if (headers['a2a-version'] !== '1.0') return rpcError(-32009, id)
-  if (method === 'ListTasks') return json(result(emptyList))
+  if (method === 'ListTasks') return params.pageToken ? rpcError(-32602, id) : json(result(emptyList))
   if (method === 'SendStreamingMessage') return stream(result({ task }))
   if (method === 'GetTaskPushNotificationConfig') return rpcError(-32003, id)
   if (method !== 'GetTask' && method !== 'SubscribeToTask') return rpcError(-32601, id)
@@ -95,7 +95,7 @@ const answerRpc = ({ headers, body }: ModelRequest): ModelAnswer => {
 
 const answerRest = ({ path, headers, body }: ModelRequest): ModelAnswer => {
   if (headers['a2a-version'] !== '1.0') return httpError(-32009)
-  if (path.startsWith('/rest/tasks?')) return json(emptyList)
+  if (path.startsWith('/rest/tasks?')) return path.includes('pageToken') ? httpError(-32602) : json(emptyList)
   if (path === '/rest/tasks/t1') return json(task)
   if (path.includes('/pushNotificationConfigs/')) return httpError(-32003)
   if (path.startsWith('/rest/tasks/')) return httpError(-32001)

@@ -1,5 +1,6 @@
 import { toBase64 } from '../base64.ts'
-import { type Fields, fieldOf, fieldsOf, isObject, toInteger } from './proto-fields.ts'
+import { toInteger } from '../to-integer.ts'
+import { type Fields, fieldOf, fieldsOf, isObject } from './proto-fields.ts'
 import { fromProtoPushConfig } from './proto-push.ts'
 
 /**

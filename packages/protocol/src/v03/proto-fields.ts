@@ -22,7 +22,3 @@ export function fieldsOf(from: Fields, names: readonly string[]): Record<string,
   }
   return fields
 }
-
-/** An integer, which ProtoJSON may write as a string. Anything else stays as it is, for a schema to refuse. */
-export const toInteger = (json: unknown): unknown =>
-  typeof json === 'string' && /^-?\d{1,15}$/.test(json) ? Number(json) : json

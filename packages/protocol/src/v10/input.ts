@@ -3,6 +3,7 @@ import { toBase64 } from '../base64.ts'
 import { JsonValue, Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
 import type { Part } from '../message.ts'
+import { optional } from '../optional.ts'
 import type { ReadMessage } from '../read-message.ts'
 
 /** Messages as callers of A2A v1.0 send them (§4.1.4, §4.1.6), read into the platform's own form. */
@@ -14,13 +15,14 @@ const contents = ['text', 'raw', 'url', 'data'] as const
 
 const PartRead = z
   .looseObject({
-    text: z.string().max(limits.textChars).optional(),
-    raw: z.string().max(limits.inlineFileChars).optional(),
-    url: z.string().min(1).max(8192).optional(),
+    text: optional(z.string().max(limits.textChars)),
+    raw: optional(z.string().max(limits.inlineFileChars)),
+    url: optional(z.string().min(1).max(8192)),
+    // The one field whose null is a value.
     data: JsonValue.optional(),
-    metadata: Metadata.optional(),
-    filename: z.string().max(1024).optional(),
-    mediaType: z.string().max(255).optional(),
+    metadata: optional(Metadata),
+    filename: optional(z.string().max(1024)),
+    mediaType: optional(z.string().max(255)),
   })
   .transform((input, ctx): Part => {
     const refuse = (message: string) => {
@@ -28,7 +30,9 @@ const PartRead = z
       return z.NEVER
     }
     const { text, raw, url, data, metadata, filename, mediaType } = input
-    if (contents.filter(key => input[key] !== undefined).length !== 1)
+    const given = contents.filter(key => input[key] !== undefined)
+    // A null beside another content means that there is no data; alone it is the data.
+    if (given.filter(key => input[key] !== null || given.length === 1).length !== 1)
       return refuse('needs exactly one of text, raw, url and data')
     const rest = { ...(metadata && { metadata }), ...(filename && { filename }), ...(mediaType && { mediaType }) }
     if (text !== undefined) return { text, ...rest }
@@ -43,11 +47,11 @@ export const MessageRead = z
     messageId: id,
     role: z.literal('ROLE_USER', { error: 'messages to an agent have the role ROLE_USER' }),
     parts: z.array(PartRead).min(1, 'a message needs at least one part').max(limits.partsPerMessage),
-    contextId: idOrEmpty.optional(),
-    taskId: idOrEmpty.optional(),
-    metadata: Metadata.optional(),
-    extensions: z.array(z.string().max(2048)).max(limits.extensionsPerMessage).optional(),
-    referenceTaskIds: z.array(id).max(limits.referenceTaskIds).optional(),
+    contextId: optional(idOrEmpty),
+    taskId: optional(idOrEmpty),
+    metadata: optional(Metadata),
+    extensions: optional(z.array(z.string().max(2048)).max(limits.extensionsPerMessage)),
+    referenceTaskIds: optional(z.array(id).max(limits.referenceTaskIds)),
   })
   .transform(
     ({ messageId, parts, contextId, taskId, metadata, extensions, referenceTaskIds }): ReadMessage => ({

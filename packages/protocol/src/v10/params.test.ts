@@ -11,6 +11,28 @@ const refusalOf = (params: unknown): string | null => {
   return error ? `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}` : null
 }
 
+test('what is not set may be null, and a number a text, as in all ProtoJSON', () => {
+  const nothing = { contextId: null, taskId: null, metadata: null, extensions: null, referenceTaskIds: null }
+  const parts = [
+    { text: 'hello', raw: null, url: null, data: null, filename: null, mediaType: null, metadata: null },
+    { data: null },
+  ]
+  const configuration = { acceptedOutputModes: null, historyLength: null, returnImmediately: null }
+  const read = SendMessageParams.parse({ message: message({ ...nothing, parts }), configuration, metadata: null })
+  assert.deepEqual(read.message.message, { messageId: 'm', role: 'user', parts: [{ text: 'hello' }, { data: null }] })
+  assert.deepEqual([read.message.taskId, read.message.contextId, read.metadata], [null, null, undefined])
+  assert.deepEqual([read.configuration?.returnImmediately, read.configuration?.historyLength], [false, undefined])
+  assert.equal(SendMessageParams.parse({ message: message(), configuration: null }).configuration, undefined)
+  assert.equal(refusalOf({ message: null })?.split(':')[0], 'message')
+  assert.equal(TaskParams.parse({ id: 't', historyLength: '7' }).historyLength, 7)
+  const unset = { contextId: null, status: null, pageSize: null, pageToken: null, historyLength: null }
+  const listed = ListTasksParams.parse({ ...unset, statusTimestampAfter: null, includeArtifacts: null })
+  assert.deepEqual(
+    [listed.pageSize, listed.pageToken, listed.historyLength, listed.includeArtifacts],
+    [50, '', 0, false],
+  )
+})
+
 test('a message of v1.0 is read into the form of the platform', () => {
   const parts = [
     { text: '', metadata: { a: 1 } },
@@ -78,7 +100,8 @@ for (const [what, input, refusal] of refused)
 
 test('the history length is a whole number of messages', () => {
   for (const historyLength of [0, 5, undefined]) assert.ok(TaskParams.safeParse({ id: 't', historyLength }).success)
-  for (const historyLength of [-1, 1.5, '5', null]) assert.ok(!TaskParams.safeParse({ id: 't', historyLength }).success)
+  for (const historyLength of [-1, 1.5, '1.5', 'x', ''])
+    assert.ok(!TaskParams.safeParse({ id: 't', historyLength }).success)
 })
 
 test('a listing names states as v1.0 does', () => {
@@ -91,7 +114,7 @@ test('a listing names states as v1.0 does', () => {
 
 test('a listing has pages of 1 to 100 tasks, 50 unless it is told', () => {
   assert.equal(ListTasksParams.parse({}).pageSize, 50)
-  for (const pageSize of [0, -1, 101, 1.5, '5']) assert.ok(!ListTasksParams.safeParse({ pageSize }).success)
+  for (const pageSize of [0, -1, 101, 1.5, '101', 'x']) assert.ok(!ListTasksParams.safeParse({ pageSize }).success)
 })
 
 test('a listing takes times of RFC 3339', () => {

@@ -1,13 +1,19 @@
 import { z } from 'zod'
 import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
+import { optional, withDefault } from '../optional.ts'
 import { AuthenticationV10, pushFields } from '../push-config.ts'
 import { taskStates } from '../task-state.ts'
+import { toInteger } from '../to-integer.ts'
 import { MessageRead } from './input.ts'
 import { wireStates } from './task-state.ts'
 
-/** The parameters of the methods of A2A v1.0 (§3.1). `tenant` is a routing key, which the doors read. */
-const historyLength = z.int().min(0)
+/**
+ * The parameters of the methods of A2A v1.0 (§3.1) in ProtoJSON: what is not set may be null, and numbers may be texts.
+ * `tenant` is a routing key, which the doors read.
+ */
+const count = z.preprocess(toInteger, z.int().min(0))
+const historyLength = optional(count)
 const id = z.string().min(1).max(limits.idChars)
 
 /** TaskPushNotificationConfig (§4.3.1). */
@@ -15,19 +21,19 @@ const PushConfig = z.looseObject({ ...pushFields, authentication: Authentication
 
 export const SendMessageParams = z.looseObject({
   message: MessageRead,
-  configuration: z
-    .looseObject({
-      acceptedOutputModes: z.array(z.string().max(255)).max(64).optional(),
+  configuration: optional(
+    z.looseObject({
+      acceptedOutputModes: optional(z.array(z.string().max(255)).max(64)),
       taskPushNotificationConfig: PushConfig.nullish(),
-      historyLength: historyLength.optional(),
-      returnImmediately: z.boolean().default(false),
-    })
-    .optional(),
-  metadata: Metadata.optional(),
+      historyLength,
+      returnImmediately: withDefault(z.boolean(), false),
+    }),
+  ),
+  metadata: optional(Metadata),
 })
 export type SendMessageParams = z.infer<typeof SendMessageParams>
 
-export const TaskParams = z.looseObject({ id, historyLength: historyLength.optional() })
+export const TaskParams = z.looseObject({ id, historyLength })
 export type TaskParams = z.infer<typeof TaskParams>
 
 const stateOf = new Map<string, (typeof taskStates)[number]>(taskStates.map(state => [wireStates[state], state]))
@@ -41,13 +47,13 @@ const Status = z.string().transform((name, ctx) => {
 })
 
 export const ListTasksParams = z.looseObject({
-  contextId: z.string().max(limits.idChars).optional(),
-  status: Status.optional(),
-  pageSize: z.int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
-  pageToken: z.string().max(limits.pageTokenChars).default(''),
-  historyLength: historyLength.default(0),
-  statusTimestampAfter: z.iso.datetime({ offset: true }).optional(),
-  includeArtifacts: z.boolean().default(false),
+  contextId: optional(z.string().max(limits.idChars)),
+  status: optional(Status),
+  pageSize: withDefault(z.preprocess(toInteger, z.int().min(1).max(limits.pageSize)), limits.pageSizeDefault),
+  pageToken: withDefault(z.string().max(limits.pageTokenChars), ''),
+  historyLength: withDefault(count, 0),
+  statusTimestampAfter: optional(z.iso.datetime({ offset: true })),
+  includeArtifacts: withDefault(z.boolean(), false),
 })
 export type ListTasksParams = z.infer<typeof ListTasksParams>
 
@@ -61,7 +67,7 @@ export type PushParams = z.infer<typeof PushParams>
 export const ListPushParams = z.looseObject({
   taskId: id,
   // ProtoJSON sends 0 for what is not set.
-  pageSize: z.int().min(0).max(limits.pageSize).default(0),
-  pageToken: z.string().max(limits.pageTokenChars).default(''),
+  pageSize: withDefault(z.preprocess(toInteger, z.int().min(0).max(limits.pageSize)), 0),
+  pageToken: withDefault(z.string().max(limits.pageTokenChars), ''),
 })
 export type ListPushParams = z.infer<typeof ListPushParams>

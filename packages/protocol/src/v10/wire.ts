@@ -96,14 +96,22 @@ export interface AgentCard {
   capabilities: {
     streaming: boolean
     pushNotifications: boolean
-    extensions: { uri: string; description: string; params: JsonObject }[]
+    extensions: { uri: string; description: string; required?: true; params?: JsonObject }[]
     extendedAgentCard: boolean
   }
   securitySchemes?: Record<string, SecurityScheme>
   securityRequirements?: { schemes: Record<string, { list: string[] }> }[]
   defaultInputModes: string[]
   defaultOutputModes: string[]
-  skills: { id: string; name: string; description: string; tags: string[]; examples?: string[] }[]
+  skills: {
+    id: string
+    name: string
+    description: string
+    tags: string[]
+    examples?: string[]
+    inputModes?: string[]
+    outputModes?: string[]
+  }[]
   signatures?: CardSignature[]
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { agentSubject, type CardSubject, serverSubject } from '../present/card-subject.ts'
-import { toPublic } from '../present/public-card.ts'
+import { publicAgents, toPublic } from '../present/public-card.ts'
 import { jwksPath } from '../signing/card-signer.ts'
 import { baseOf } from './base-of.ts'
 import { findAgent, unknownAgent } from './find-agent.ts'
@@ -17,7 +17,7 @@ const paths = ['/.well-known/agent-card.json', '/.well-known/agent.json']
 export const cardRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const url of paths) {
     app.get(url, { config: { permission: 'public' } }, async (request, reply) =>
-      sendCard(ctx, request, reply, serverSubject(ctx.config, ctx.agents)),
+      sendCard(ctx, request, reply, serverSubject(ctx.config, publicAgents(ctx.config, ctx.agents))),
     )
     app.get<{ Params: { agent: string } }>(
       `/agents/:agent${url}`,

@@ -2,6 +2,7 @@ import { PlatformError } from '@codetether/protocol/errors'
 import { authorize } from '../auth/authorize.ts'
 import { CursorGone } from '../operations/cursor-gone.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
+import { activateFor } from './extensions.ts'
 import type { Answer, AnyMethod, Frames, OpenCall } from './method.ts'
 
 /**
@@ -11,6 +12,8 @@ import type { Answer, AnyMethod, Frames, OpenCall } from './method.ts'
  */
 export async function carryOut(method: AnyMethod, call: OpenCall, params: unknown): Promise<Answer> {
   authorize(call.principal, method.permission)
+  // Its card is how a caller learns what the agent asks for.
+  if (call.agent && method.permission !== 'agents:read') activateFor(call.agent.agent, call.extensions)
   if (params !== undefined && (typeof params !== 'object' || Array.isArray(params)))
     throw new PlatformError('INVALID_PARAMS', 'params must be an object', {
       fieldViolations: [{ field: 'params', description: 'must be an object' }],

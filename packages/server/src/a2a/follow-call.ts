@@ -16,9 +16,10 @@ export function followCall<Task extends object, Frame extends object>(
   call: Call<unknown>,
   follow: Omit<Follow, 'signal'>,
   { presentTask, presentFrame }: Shapes<Task, Frame>,
+  historyLength?: number,
 ): Frames<Task, Frame> {
   const { ctx, principal, signal } = call
-  const view = viewOf(call)
+  const view = viewOf(call, historyLength)
   return {
     stream: snapshotAndTail(ctx, principal, { ...follow, signal }),
     present: frame => presentFrame(frame, view),

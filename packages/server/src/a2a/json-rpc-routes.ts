@@ -7,6 +7,7 @@ import { asPlatformError } from '../errors.ts'
 import type { HostedAgent } from '../present/card-subject.ts'
 import { presentRpcError } from '../present/error.ts'
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts'
+import { activatedHeader } from './extensions.ts'
 import { findAgent } from './find-agent.ts'
 import { dispatch, idInRefused, idOf, readEnvelope } from './json-rpc.ts'
 import { type ObservedCall, observeCall } from './observe-call.ts'
@@ -38,7 +39,7 @@ export const jsonRpcRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     return reply
   })
 
-  app.post('/v1/message/send', { config: { permission: 'public' } }, async request => {
+  app.post('/v1/message/send', { config: { permission: 'public', rest: '0.3' } }, async request => {
     throw new PlatformError(
       'NOT_FOUND',
       'the JSON-RPC endpoint is POST / (also /v1/a2a), with the method message/send',
@@ -96,7 +97,9 @@ async function answer(
   call.read({ binding: 'JSONRPC', version, method, params })
   using resources = new DisposableStack()
   const opened = openCall(ctx, { request, reply, version, agent }, resources)
-  const given = await dispatch(envelope, version, opened)
+  // A reply is thenable: what is returned here would be waited for.
+  const tell = () => void reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  const given = await dispatch(envelope, version, opened).finally(tell)
   if (given === null) await reply.code(204).send()
   else if ('result' in given) await reply.send({ jsonrpc: '2.0', id, result: given.result })
   else await sendStream(ctx, { reply, gone: opened.signal, wrap: rpcFrames(id) }, given)

@@ -97,7 +97,7 @@ const codeOf = async (
       ctx: nowhere,
       principal,
       lastEventId: null,
-      resumes: false,
+      extensions: { requested: new Set<string>(), activated: new Set<string>() },
       base: 'http://localhost',
       agent: null,
       signal,

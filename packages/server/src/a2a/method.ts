@@ -4,6 +4,7 @@ import type { HostedAgent } from '../present/card-subject.ts'
 import type { Permission, Principal } from '../principal.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
+import type { Extensions } from './extensions.ts'
 import type { Resume } from './resume.ts'
 
 /** One call of a method, after its checks. */
@@ -17,6 +18,7 @@ export interface Call<Params> {
   params: Params
   /** The generation after which a stream goes on, from the header Last-Event-ID or by the resume extension. */
   lastEventId: number | null
+  extensions: Extensions
   /** What the resume extension asks for; null if the caller has not activated it. */
   resume: Resume | null
   /** Aborted when the caller is gone. It never decides the fate of the task. */
@@ -54,10 +56,7 @@ export interface Method<Params = unknown, Given extends Answer = Answer> {
 }
 
 /** A call before its params are read. */
-export interface OpenCall extends Omit<Call<unknown>, 'params' | 'resume'> {
-  /** The caller has activated the resume extension. */
-  resumes: boolean
-}
+export type OpenCall = Omit<Call<unknown>, 'params' | 'resume'>
 
 /** A method with the types of its parameters and answers closed over, for the table. */
 export interface AnyMethod {

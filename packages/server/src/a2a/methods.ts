@@ -1,3 +1,4 @@
+import { resumeUri } from '@codetether/protocol/resume-extension'
 import { parseParams } from '../parse-params.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { extendedCard } from './extended-card.ts'
@@ -45,8 +46,9 @@ const served = <Params>({
   name,
   permission,
   isExtension,
-  async call({ resumes, lastEventId, ...call }, input) {
-    if (!resumes) return handle({ ...call, lastEventId, resume: null, params: parseParams(params, input, fieldName) })
+  async call({ lastEventId, ...call }, input) {
+    if (!call.extensions.activated.has(resumeUri))
+      return handle({ ...call, lastEventId, resume: null, params: parseParams(params, input, fieldName) })
     const { resume, rest } = readResume(input)
     return handle({
       ...call,

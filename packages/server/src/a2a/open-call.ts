@@ -1,10 +1,9 @@
-import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import type { HostedAgent } from '../present/card-subject.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { baseOf } from './base-of.ts'
-import { activatesResume, extensionsHeader } from './extensions.ts'
+import { readExtensions } from './extensions.ts'
 import { principalAt } from './find-agent.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { OpenCall } from './method.ts'
@@ -23,8 +22,6 @@ export function openCall(
   { request, reply, version, agent }: Exchange,
   resources: DisposableStack,
 ): OpenCall {
-  const resumes = activatesResume(request.headers, version)
-  if (resumes) reply.header(extensionsHeader[version], resumeUri)
   const gone = new AbortController()
   // `close` follows every answer; only without a complete one the caller is gone.
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
@@ -34,7 +31,7 @@ export function openCall(
     base: baseOf(ctx, request),
     agent,
     lastEventId: lastEventIdOf(request.headers),
-    resumes,
+    extensions: readExtensions(request.headers, version),
     signal: gone.signal,
     resources,
   }

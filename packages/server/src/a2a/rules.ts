@@ -1,6 +1,5 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { WireVersion } from '../store/tasks.ts'
-import type { StartRequest } from './start-request.ts'
 
 /** Versions of A2A that this server speaks, as `Major.Minor`. */
 const versions: readonly WireVersion[] = ['0.3', '1.0']
@@ -11,7 +10,8 @@ const versions: readonly WireVersion[] = ['0.3', '1.0']
  */
 export function negotiateVersion(given: string | undefined, method?: string): WireVersion {
   if (given === undefined || given === '') return /^[A-Z]/.test(method ?? '') ? '1.0' : '0.3'
-  const version = versions.find(v => given === v || given.startsWith(`${v}.`))
+  const [, named] = /^(\d+\.\d+)(?:\.\d+)?$/.exec(given) ?? []
+  const version = versions.find(v => v === named)
   if (version) return version
   throw versionNotSupported('this version of A2A is not supported', versions)
 }
@@ -31,14 +31,3 @@ export function checkVersion(
 
 const versionNotSupported = (message: string, supported: readonly WireVersion[]) =>
   new PlatformError('VERSION_NOT_SUPPORTED', message, { metadata: { supportedVersions: [...supported] } })
-
-const answerTypes = ['text/plain', 'text/*', '*/*', '*', 'text']
-
-/** What a message may ask of the reply: text is what the agents answer with. */
-export function checkReply({ outputModes }: StartRequest): void {
-  const modes = outputModes.map(mode => mode.toLowerCase().split(';')[0]?.trim() ?? '')
-  if (modes.length > 0 && !modes.some(mode => answerTypes.includes(mode)))
-    throw new PlatformError('CONTENT_TYPE_NOT_SUPPORTED', 'the agents answer with text/plain', {
-      metadata: { supported: ['text/plain'] },
-    })
-}

@@ -10,6 +10,8 @@ export interface StartRequest extends Omit<ReadMessage, 'skillId'> {
   metadata: JsonObject | null
   /** Media types that the caller accepts; empty for any. */
   outputModes: readonly string[]
+  /** How many messages of the task its answer shows; undefined for all. */
+  historyLength: number | undefined
   /** Who wants to be told of the task. */
   push: PushWish | null
   wireVersion: WireVersion

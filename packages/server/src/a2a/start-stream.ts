@@ -14,5 +14,5 @@ export async function startStream<Task extends object, Frame extends object>(
   const { taskId, after, isNew, snapshot, events } = await startTask(call, request)
   // A cursor belongs to a task that the caller has seen: for a new one it means nothing.
   const cursor = isNew ? after : (call.lastEventId ?? after)
-  return followCall(call, { taskId, after: cursor, snapshot, events }, shapes)
+  return followCall(call, { taskId, after: cursor, snapshot, events }, shapes, request.historyLength)
 }

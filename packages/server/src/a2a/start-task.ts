@@ -1,5 +1,7 @@
 import { chooseAgent, type Routing } from '@codetether/agents/choose-agent'
+import type { Agent } from '@codetether/agents/define-agent'
 import { PlatformError } from '@codetether/protocol/errors'
+import { checkHops, hopsOf } from '@codetether/protocol/hops'
 import { limits } from '@codetether/protocol/limits'
 import { textOf } from '@codetether/protocol/message'
 import type { LoggedEvent } from '@codetether/protocol/task-event'
@@ -11,8 +13,9 @@ import { putPush } from '../operations/push-configs.ts'
 import { submitTask } from '../operations/submit-task.ts'
 import { waitForTask } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import { activateFor } from './extensions.ts'
+import { checkParts, checkReply } from './media-types.ts'
 import type { Call } from './method.ts'
-import { checkReply } from './rules.ts'
 import type { StartRequest } from './start-request.ts'
 import { fromSubmission } from './submitted-snapshot.ts'
 
@@ -51,23 +54,42 @@ function choose({ ctx, agent }: Call<unknown>, request: StartRequest): Routing {
   return chooseAgent({ ...wish, targetAgent, agents: [agent.agent], fallback: agent.agent })
 }
 
+/** Whether the agent takes a message: the extensions that it asks for, what it reads, and what it answers with. */
+function checkAgent(agent: Agent, { extensions }: Call<unknown>, { message, outputModes }: StartRequest): void {
+  activateFor(agent, extensions)
+  checkParts(agent, message.parts)
+  checkReply(agent, outputModes)
+}
+
+/** Adds the message to a task that has not ended. Who wants to be told of it is told of everything behind the message. */
+async function continueWith(call: Call<unknown>, request: StartRequest, taskId: string): Promise<Started> {
+  const { ctx, principal } = call
+  const { message, contextId, wireVersion, push } = request
+  ctx.tracer.annotate({ 'a2a.task.id': taskId })
+  const snapshot = await continueTask(ctx, principal, {
+    ...{ taskId, contextId, message },
+    async admit(task) {
+      const agent = ctx.agents.find(({ name }) => name === task.agent)
+      if (agent) checkAgent(agent, call, request)
+      // The same message again means the same configuration.
+      const wish = push && { ...push, id: push.id ?? hashRequest([message.messageId]).slice(0, 32) }
+      if (wish) await putPush(ctx, principal, { taskId, wireVersion, wish })
+    },
+  })
+  return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
+}
+
 /** Starts what a message asks for: a new task, the next turn of one, or one sent before. */
 export async function startTask(call: Call<unknown>, request: StartRequest): Promise<Started> {
   const { ctx, principal } = call
   const { message, messageIdGiven, taskId, contextId, metadata, wireVersion, push } = request
-  checkReply(request)
+  checkHops(hopsOf(message.metadata), ctx.config.peers.maxHops)
   if (push) await ctx.outbound.check(push.url)
-  if (taskId !== null) {
-    ctx.tracer.annotate({ 'a2a.task.id': taskId })
-    // The same message again means the same configuration.
-    const wish = push && { ...push, id: push.id ?? hashRequest([message.messageId]).slice(0, 32) }
-    if (wish) await putPush(ctx, principal, { taskId, wireVersion, wish })
-    const snapshot = await continueTask(ctx, principal, { taskId, contextId, message })
-    return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
-  }
+  if (taskId !== null) return continueWith(call, request, taskId)
   const choice = choose(call, request)
   if ('unknown' in choice) throw unknownTarget(choice.unknown)
   const { agent, reason: routing } = choice
+  checkAgent(agent, call, request)
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion, push }
   const submitted = await submitTask(ctx, principal, submission)
   ctx.tracer.annotate({ 'a2a.task.id': submitted.isNew ? submitted.task.id : submitted.taskId })
@@ -85,12 +107,13 @@ export async function startTask(call: Call<unknown>, request: StartRequest): Pro
   }
 }
 
-/** The task of a message when it has ended or asks something, if `wait`, or else as it is. */
-export async function settled(call: Call<unknown>, started: Started, wait: boolean): Promise<TaskSnapshot> {
+/** The task of a message when it has ended or asks something, after `ms` at most, or at once if that is 0. */
+export async function settled(call: Call<unknown>, started: Started, ms: number): Promise<TaskSnapshot> {
   const { taskId, snapshot, settled } = started
-  if (snapshot && (settled || !wait)) return snapshot
+  if (snapshot && (settled || ms === 0)) return snapshot
   const { ctx, principal, signal } = call
-  return wait ? waitForTask(ctx, principal, { taskId, signal }) : getTask(ctx, principal, taskId, limits.historyLength)
+  if (ms === 0) return getTask(ctx, principal, taskId, limits.historyLength)
+  return waitForTask(ctx, principal, { taskId, signal, ms })
 }
 
 const unknownTarget = (name: string) =>

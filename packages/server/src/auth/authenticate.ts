@@ -38,14 +38,15 @@ export function createAuthenticator({ auth, http, insecure }: Config): (caller: 
     principal: principal(`token:${name}`),
   }))
   if (auth.metricsToken !== undefined) known.push({ hash: digest(auth.metricsToken), principal: scraper })
+  const expected = { scheme: auth.header === 'authorization' ? 'Bearer' : 'ApiKey', header: auth.header }
   return ({ headers, remoteAddress }) => {
     if (auth.enabled) {
       const token = tokenOf(headers, auth.header)
-      if (token === null) throw unauthenticated('credentials are missing')
+      if (token === null) throw unauthenticated('credentials are missing', expected)
       const hash = digest(token)
       // All digests are compared, each in constant time: the time tells nothing about the tokens.
       const [match] = known.filter(candidate => timingSafeEqual(candidate.hash, hash))
-      if (!match) throw unauthenticated('the credentials are not valid')
+      if (!match) throw unauthenticated('the credentials are not valid', expected)
       return match.principal
     }
     const isLocal = http.loopback && isLoopback(remoteAddress?.replace(mapped, '') ?? '')
@@ -62,4 +63,6 @@ function tokenOf(headers: IncomingHttpHeaders, header: string): string | null {
   return /^Bearer +(\S+)$/i.exec(value)?.[1] ?? null
 }
 
-const unauthenticated = (message: string) => new PlatformError('UNAUTHENTICATED', message)
+/** `expected` tells every door's callers what `WWW-Authenticate` tells those of HTTP. */
+const unauthenticated = (message: string, expected?: { scheme: string; header: string }) =>
+  new PlatformError('UNAUTHENTICATED', message, expected && { metadata: expected })

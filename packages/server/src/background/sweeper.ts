@@ -9,6 +9,7 @@ import { every } from './every.ts'
 import { forgetOldRequests } from './forget-requests.ts'
 import { startPushing } from './push/push-loop.ts'
 import { keepRetention } from './retention.ts'
+import { sweepPushOrphans } from './sweep-pushes.ts'
 import { wakeFollowers } from './wake-followers.ts'
 
 const second = 1000
@@ -28,6 +29,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),
     every(ctx, 'retention', hour, () => keepRetention(ctx)),
+    every(ctx, 'sweep push configs', hour, () => sweepPushOrphans(ctx)),
     every(ctx, 'make partitions', 24 * hour, async () => {
       const made = await store.system(tx => ensurePartitions(tx, 2))
       if (made.length > 0) log.info({ made }, 'partitions of the event log made')

@@ -1,3 +1,5 @@
+import type { PeerCredential } from './peer-credentials.ts'
+
 /** What the server runs with: the settings, checked, resolved and grouped by the part that uses them. */
 export interface Config {
   readonly http: HttpConfig
@@ -14,7 +16,7 @@ export interface Config {
   readonly secretKey?: string
   /** The owner accepts that anybody who reaches the port is let in. */
   readonly insecure: boolean
-  /** The longest that a blocking `message/send` waits, in milliseconds. */
+  /** The longest that a blocking `message/send` of v0.3 waits, in milliseconds; so does GetTask of the resume extension. */
   readonly blockingMs: number
   /** Tasks that this process runs at once. */
   readonly maxRunningTasks: number
@@ -24,6 +26,7 @@ export interface Config {
   readonly retention: RetentionConfig
   readonly outbound: OutboundConfig
   readonly push: PushConfig
+  readonly peers: PeersConfig
 }
 
 /** How workers run tasks. */
@@ -39,6 +42,20 @@ export interface WorkConfig {
 export interface OutboundConfig {
   /** Host names, addresses and CIDR blocks that may be reached although they are not public. */
   readonly allow: readonly string[]
+}
+
+/** How the agents of this server ask agents elsewhere. */
+export interface PeersConfig {
+  /** Over how many agents a message may come. */
+  readonly maxHops: number
+  /** How long one may take for its work, in milliseconds. */
+  readonly timeoutMs: number
+  /** By origin. */
+  readonly credentials: ReadonlyMap<string, PeerCredential>
+  /** Only agents with signed cards are asked. */
+  readonly requireSigned: boolean
+  /** Absolute paths of files with the keys that may sign them; empty: those of the server that shows the card. */
+  readonly cardKeys: readonly string[]
 }
 
 /** How push notifications are delivered. */

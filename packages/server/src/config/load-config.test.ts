@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { ConfigError } from './config-error.ts'
 import { describeSettings } from './effective-settings.ts'
 import { loadConfig } from './load-config.ts'
+import type { PeerCredential } from './peer-credentials.ts'
 import type { SettingFlags, Variables } from './read-sources.ts'
 
 const tokens = 'client1:secret123,client2:hunter2:with:colons'
@@ -71,6 +72,7 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     retention: {},
     outbound: { allow: [] },
     push: { retrySeconds: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400], timeoutMs: 15_000 },
+    peers: { maxHops: 8, timeoutMs: 600_000, credentials: new Map(), requireSigned: false, cardKeys: [] },
   })
   assert.deepEqual(notices, [])
 })
@@ -113,6 +115,12 @@ test('every setting is read from its variable', () => {
     A2A_OUTBOUND_ALLOW: 'Hooks.internal, 10.0.0.0/8',
     A2A_PUSH_RETRY_SECONDS: '1,2.5',
     A2A_PUSH_TIMEOUT_SECONDS: '10',
+    A2A_MAX_HOPS: '3',
+    A2A_PEER_TIMEOUT_SECONDS: '60',
+    A2A_PEER_CREDENTIALS:
+      'https://a.example=bearer:x=y:z, http://b.example:81/=basic:me:pw:x,https://c.example=key:X-Api-Key:k',
+    A2A_PEER_REQUIRE_SIGNED: 'true',
+    A2A_PEER_CARD_KEYS: '/etc/keys/peers.json',
   })
   assert.deepEqual(config, {
     traces: untraced,
@@ -160,6 +168,17 @@ test('every setting is read from its variable', () => {
     retention: { taskDays: 90, eventDays: 30 },
     outbound: { allow: ['hooks.internal', '10.0.0.0/8'] },
     push: { retrySeconds: [1, 2.5], timeoutMs: 10_000 },
+    peers: {
+      maxHops: 3,
+      timeoutMs: 60_000,
+      credentials: new Map<string, PeerCredential>([
+        ['https://a.example', { scheme: 'bearer', token: 'x=y:z' }],
+        ['http://b.example:81', { scheme: 'basic', pair: 'me:pw:x' }],
+        ['https://c.example', { scheme: 'key', header: 'x-api-key', key: 'k' }],
+      ]),
+      requireSigned: true,
+      cardKeys: ['/etc/keys/peers.json'],
+    },
   })
 })
 

@@ -3,6 +3,7 @@ import { grpcSettings } from './grpc-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { logSettings } from './log-settings.ts'
 import { outboundSettings } from './outbound-settings.ts'
+import { peerSettings } from './peer-settings.ts'
 import { platformSettings } from './platform-settings.ts'
 import { taskSettings } from './task-settings.ts'
 
@@ -14,6 +15,7 @@ export const Settings = z.object({
   ...platformSettings,
   ...taskSettings,
   ...outboundSettings,
+  ...peerSettings,
 })
 
 export type SettingValues = z.output<typeof Settings>

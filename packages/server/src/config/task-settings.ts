@@ -13,7 +13,8 @@ export const taskSettings = {
     .register(settingFacts, {
       group: 'Tasks',
       env: ['A2A_BLOCKING_TIMEOUT_SECONDS'],
-      description: 'How long a blocking message/send waits for its task before it answers with the task as it is.',
+      description:
+        'How long a blocking message/send of A2A v0.3 waits for its task before it answers with the task as it is. In v1.0 it waits to the end.',
       show: config => String(config.blockingMs / 1000),
     }),
   maxRunningTasks: type

@@ -6,6 +6,7 @@ import type {
   DatabaseConfig,
   GrpcConfig,
   HttpConfig,
+  PeersConfig,
   RetentionConfig,
   TracesConfig,
   WorkConfig,
@@ -121,6 +122,14 @@ const tracesOf = (values: SettingValues): TracesConfig => ({
   sampler: { name: values.otelSampler, ratio: values.otelSamplerRatio },
 })
 
+const peersOf = (values: SettingValues, directory: string): PeersConfig => ({
+  maxHops: values.maxHops,
+  timeoutMs: values.peerTimeoutSeconds * 1000,
+  credentials: values.peerCredentials ?? new Map(),
+  requireSigned: values.peerRequireSigned,
+  cardKeys: values.peerCardKeys.map(file => resolve(directory, file)),
+})
+
 /** Groups valid settings by the part that uses them. */
 export const toConfig = (values: SettingValues, { isTerminal, directory }: Surroundings): Config => ({
   http: httpOf(values),
@@ -140,4 +149,5 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   retention: retentionOf(values),
   outbound: { allow: values.outboundAllow },
   push: { retrySeconds: values.pushRetrySeconds, timeoutMs: values.pushTimeoutSeconds * 1000 },
+  peers: peersOf(values, directory),
 })

@@ -13,22 +13,18 @@ import { extensionRoutes } from '../a2a/extension-routes.ts'
 import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
 import { restPathOf } from '../a2a/rest/rest-paths.ts'
 import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
-import { agentsRoutes } from '../api/agents/routes.ts'
-import { codebasesRoutes } from '../api/codebases/routes.ts'
-import { healthRoutes } from '../api/health/routes.ts'
-import { metricsRoutes } from '../api/metrics/routes.ts'
-import { modelsRoutes } from '../api/models/routes.ts'
-import { queueRoutes } from '../api/queue/routes.ts'
-import { tasksRoutes } from '../api/tasks/routes.ts'
-import { workersRoutes } from '../api/workers/routes.ts'
+import { apiRoutes } from '../api/api-routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
 import { createWorkerAuthenticator } from '../auth/authenticate-worker.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
+import { logDenial } from '../auth/log-denial.ts'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { presentRpcError } from '../present/error.ts'
+import { restBase } from '../present/rest-base.ts'
+import type { WireVersion } from '../store/tasks.ts'
 import { workerRoutes } from '../worker-api/routes.ts'
 import { workerTokenIn } from '../worker-token.ts'
 import { answerClientError } from './client-errors.ts'
@@ -36,6 +32,7 @@ import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
 import { observeRequest, observeRequests, withinRequest } from './observe-requests.ts'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
+import { closeSilentConnections } from './silent-connections.ts'
 import { pathOf, rejectUnknownRoutes } from './unknown-routes.ts'
 
 const requestIdForm = /^[\w.:-]{1,128}$/
@@ -60,7 +57,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && requestIdForm.test(given) ? given : newId(),
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // A caller that waits for a task for hours may be gone without a word.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true },
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded has no route, so no hook has run.
     frameworkErrors: (error, request, reply) => {
@@ -71,6 +69,7 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   })
   // Node would leave out the headers beyond its count, those of a proxy perhaps: we refuse, and keep all until then.
   app.server.maxHeadersCount = 0
+  closeSilentConnections(app)
   demandPermissions(app)
   observeRequests(app, ctx)
   checkOrigins(app, ctx)
@@ -85,15 +84,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(restRoutes(ctx))
   await app.register(cardRoutes(ctx))
   await app.register(extensionRoutes())
-  await app.register(agentsRoutes(ctx))
-  await app.register(workersRoutes(ctx))
-  await app.register(codebasesRoutes(ctx))
-  await app.register(modelsRoutes(ctx))
-  await app.register(queueRoutes(ctx))
+  await app.register(apiRoutes(ctx))
   await app.register(workerRoutes(ctx))
-  await app.register(tasksRoutes(ctx))
-  await app.register(healthRoutes(ctx))
-  await app.register(metricsRoutes(ctx))
   return app
 }
 
@@ -119,17 +111,22 @@ function checkOrigins(app: FastifyInstance, ctx: Context) {
 function checkCredentials(app: FastifyInstance, ctx: Context) {
   const authenticate = createAuthenticator(ctx.config)
   const authenticateWorker = createWorkerAuthenticator(ctx)
+  const principalOf = ({ headers, raw }: FastifyRequest) => {
+    const workerToken = workerTokenIn(headers, ctx.config.auth.header)
+    if (workerToken !== null) return authenticateWorker(workerToken)
+    return authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+  }
   app.decorateRequest('principal')
   app.addHook('onRequest', async request => {
     const { permission } = request.routeOptions.config
     if (permission === undefined || permission === 'public') return
-    const { headers, raw } = request
-    const workerToken = workerTokenIn(headers, ctx.config.auth.header)
-    request.principal =
-      workerToken === null
-        ? authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
-        : await authenticateWorker(workerToken)
-    authorize(request.principal, permission)
+    try {
+      request.principal = await principalOf(request)
+      authorize(request.principal, permission)
+    } catch (error) {
+      withinRequest(request, () => logDenial(ctx.log, error, request.raw.socket.remoteAddress))
+      throw error
+    }
   })
 }
 
@@ -177,6 +174,15 @@ function fromFastify(error: FastifyError): unknown {
 const challenge = ({ config: { auth } }: Context): string =>
   auth.header === 'authorization' ? 'Bearer realm="codetether"' : `ApiKey realm="codetether", header="${auth.header}"`
 
+const olderPaths = new RegExp(`^(?:${restBase})?/v1(?:/|$)`)
+
+/** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
+function versionOfError({ code }: PlatformError, path: string): WireVersion {
+  const served = restPathOf(path)?.version
+  if (served) return served
+  return code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
+}
+
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
   const error = withinRequest(request, () =>
     asPlatformError(thrown instanceof PlatformError ? thrown : fromFastify(thrown), ctx.log),
@@ -186,6 +192,6 @@ function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, t
   const { jsonRpc, rest } = request.routeOptions.config
   const body = jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
-    : presentRestError(error, rest ?? restPathOf(pathOf(request))?.version ?? '1.0')
+    : presentRestError(error, rest ?? versionOfError(error, pathOf(request)))
   return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
 }

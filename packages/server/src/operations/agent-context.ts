@@ -3,7 +3,10 @@ import type { Message, Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { newId } from '../ids.ts'
 
-type Given = Pick<AgentContext, 'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories'>
+type Given = Pick<
+  AgentContext,
+  'taskId' | 'contextId' | 'attempt' | 'history' | 'signal' | 'memories' | 'references' | 'sendTo'
+>
 
 const toParts = (content: string | Part[]): Part[] => (typeof content === 'string' ? [{ text: content }] : content)
 
@@ -24,4 +27,5 @@ export const createAgentContext = (given: Given, append: (events: TaskEvent[]) =
     ])
   },
   ask: question => append([{ kind: 'status', state: 'input-required', message: fromAgent(toParts(question)) }]),
+  requireAuth: request => append([{ kind: 'status', state: 'auth-required', message: fromAgent(toParts(request)) }]),
 })

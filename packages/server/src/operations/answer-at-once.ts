@@ -8,7 +8,11 @@ import { failureOf } from './failure.ts'
 import { planEvents } from './plan-events.ts'
 
 const refuse = () =>
-  Promise.reject(new PlatformError('INTERNAL', 'a pure agent has no memories: declare it with pure: false'))
+  Promise.reject(
+    new PlatformError('INTERNAL', 'a pure agent reads nothing that is stored: declare it with pure: false'),
+  )
+const sendTo = () =>
+  Promise.reject(new PlatformError('INTERNAL', 'a pure agent asks nobody: declare it with pure: false'))
 const noMemories: Memories = { get: refuse, set: refuse, keys: refuse, delete: refuse }
 const never = new AbortController().signal
 
@@ -16,7 +20,16 @@ const never = new AbortController().signal
 export async function answerAtOnce(ctx: Context, agent: Agent, message: Message): Promise<TaskEvent[]> {
   const events: TaskEvent[] = [{ kind: 'status', state: 'working' }]
   const agentContext: AgentContext = createAgentContext(
-    { taskId: '', contextId: '', attempt: 1, history: [message], signal: never, memories: noMemories },
+    {
+      taskId: '',
+      contextId: '',
+      attempt: 1,
+      history: [message],
+      signal: never,
+      memories: noMemories,
+      references: refuse,
+      sendTo,
+    },
     async more => {
       events.push(...more)
     },

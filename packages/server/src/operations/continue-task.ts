@@ -22,6 +22,8 @@ export interface FollowUp {
   taskId: string
   contextId: string | null
   message: Message
+  /** What the caller of this function does before the message is added. Throws what it holds against the task. */
+  admit(task: TaskRow): Promise<void>
 }
 
 /** Was this message sent before? Throws CONFLICT if its id was, with other content. */
@@ -52,6 +54,7 @@ export async function continueTask(
     checkContext(snapshot.task, followUp)
     if (isKnown(snapshot.messages, followUp.message)) return null
     if (isTerminal(snapshot.task.state)) throw hasEnded(snapshot.task)
+    if (attempt === 1) await followUp.admit(snapshot.task)
     const continued = await addMessage(ctx, principal, { snapshot, message: followUp.message })
     if (continued) return continued
     if (await isStored(ctx, principal, snapshot.task, followUp.message)) return null

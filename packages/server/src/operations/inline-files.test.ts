@@ -87,6 +87,18 @@ test('a file at the limit stays in its row', () => {
   assert.deepEqual(extractFiles([event]), { events: [event], blobs: [] })
 })
 
+test('a file that no door could carry is refused, in a message and in an artifact', () => {
+  const parts = [{ raw: 'A'.repeat(limits.inlineFileChars + 4) }]
+  const inMessage: TaskEvent = { kind: 'message', message: message(parts) }
+  const inArtifact: TaskEvent = {
+    kind: 'artifact',
+    artifact: { artifactId: 'a', parts },
+    append: false,
+    lastChunk: true,
+  }
+  for (const event of [inMessage, inArtifact]) assert.throws(() => extractFiles([event]), { code: 'TOO_LARGE' })
+})
+
 test('events without files are read without a query', async () => {
   const { read, asked } = readerOf([])
   const plain = events.slice(0, 2)

@@ -1,3 +1,4 @@
+import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
@@ -14,11 +15,17 @@ const mapParts = <E extends TaskEvent>(event: E, map: (part: Part) => Part): E =
   return event
 }
 
-/** Takes the bytes of large inline files out of events: rows of tasks stay small. */
+const tooLarge = (chars: number) =>
+  new PlatformError('TOO_LARGE', `an inline file has at most ${limits.inlineFileChars} characters of base64`, {
+    metadata: { chars },
+  })
+
+/** Takes the bytes of large inline files out of events: rows of tasks stay small. Throws TOO_LARGE for what no door can carry. */
 export function extractFiles(events: readonly TaskEvent[]): { events: TaskEvent[]; blobs: Blob[] } {
   const blobs: Blob[] = []
   const extract = (part: Part): Part => {
     if (!('raw' in part) || part.raw.length <= limits.inlineFileRowChars) return part
+    if (part.raw.length > limits.inlineFileChars) throw tooLarge(part.raw.length)
     const { raw, ...rest } = part
     const id = newId()
     blobs.push({ id, content: Buffer.from(raw, 'base64') })

@@ -1,5 +1,7 @@
 import type { Agent, AgentContext } from '@codetether/agents/define-agent'
+import type { SendToOptions } from '@codetether/agents/peer'
 import { PlatformError } from '@codetether/protocol/errors'
+import type { Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
 import { findUnread } from '../store/find-history.ts'
@@ -8,6 +10,8 @@ import { createAgentContext } from './agent-context.ts'
 import { agentMemories } from './agent-memories.ts'
 import { applyEvents, settles } from './apply-events.ts'
 import type { Attempt } from './attempt.ts'
+import { readReferences } from './read-references.ts'
+import { sendTo } from './send-to.ts'
 
 /** One turn of an attempt: the answer to one message of the caller. */
 export interface Turn {
@@ -48,13 +52,20 @@ export function openTurn(ctx: Context, agent: Agent, attempt: Attempt): Turn {
     return last
   }
   const memories = agentMemories(ctx, { tenantId: principal.tenantId, principal: principal.id, agent: agent.name })
+  const lasting = AbortSignal.any([signal, leaseLost.signal])
+  let places = 0
   const given = {
     taskId: task.id,
     contextId: task.contextId,
     attempt: fence.attempt,
     history,
-    signal: AbortSignal.any([signal, leaseLost.signal]),
+    signal: lasting,
     memories,
+    references: () => readReferences(ctx, principal, history.at(-1)),
+    sendTo: (url: string, message: string | Part[], options: SendToOptions = {}) => {
+      const key = options.key === undefined ? (['place', String(++places)] as const) : (['key', options.key] as const)
+      return sendTo(ctx, { ...attempt, signal: lasting }, { url, message, options, key })
+    },
   }
   return {
     context: createAgentContext(given, append),

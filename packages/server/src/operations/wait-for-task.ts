@@ -12,11 +12,10 @@ interface Wait {
   signal: AbortSignal
 }
 
-/** Waits until a task has ended or asks its caller something, at most the configured time. @returns it as it is then. */
-export const waitForTask = (ctx: Context, principal: Principal, wait: Wait): Promise<TaskSnapshot> =>
+/** Waits until a task has ended or asks its caller something, `ms` at most. @returns it as it is then. */
+export const waitForTask = (ctx: Context, principal: Principal, wait: Wait & { ms: number }): Promise<TaskSnapshot> =>
   waitUntil(ctx, principal, {
     ...wait,
-    ms: ctx.config.blockingMs,
     isReached: ({ state }) => isTerminal(state) || isInterrupted(state),
   })
 
@@ -49,7 +48,7 @@ async function waitUntil(
   using hints = ctx.hints.subscribe({ tenantId: principal.tenantId, taskId })
   // Not AbortSignal.timeout, which keeps its memory for a minute after an answer that took a millisecond.
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), ms)
+  const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => late.abort(), ms)
   const stop = AbortSignal.any([signal, ctx.stopping, late.signal])
   try {
     // Only the row until then: the whole task at each of its chunks would be read in the square of their number.

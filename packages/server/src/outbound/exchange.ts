@@ -37,7 +37,16 @@ export async function exchange(given: Exchange): Promise<OutboundAnswer> {
   }
 }
 
-function send({ url, addresses, method, headers, body = '', signal, ca }: Exchange): Promise<IncomingMessage> {
+/** Sends a request and waits for the head of the answer. */
+export function send({
+  url,
+  addresses,
+  method,
+  headers,
+  body = '',
+  signal,
+  ca,
+}: Omit<Exchange, 'mostBytes'>): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   const call = request(url, {

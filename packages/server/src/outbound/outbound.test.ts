@@ -174,3 +174,43 @@ test('what is aborted stops, and what fails says why without a word of the reque
   const refused = local().request(get(`http://127.0.0.1:${port}/secret?token=secret`))
   await assert.rejects(refused, { message: 'the connection failed (ECONNREFUSED)' })
 })
+
+const getting = (more: object = {}) => ({ method: 'GET', headers: {}, signal: AbortSignal.timeout(10_000), ...more })
+
+test('fetch goes to the addresses that were checked, and answers as they come', async () => {
+  let asked = 0
+  await using server = await answering((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain', 'x-host': request.headers.host, 'set-cookie': ['a', 'b'] })
+    response.write('one')
+    request.on('end', () => response.end(' two'))
+    request.resume()
+  })
+  const resolve = async () => (asked++ === 0 ? ['127.0.0.1'] : ['192.0.2.1'])
+  const outbound = createOutbound({ allow: ['peer.example.com'], resolve })
+  const url = `http://peer.example.com:${server.port}/a?b`
+  const response = await outbound.fetch(url, getting())
+  assert.deepEqual([response.status, response.url], [200, url])
+  assert.equal(response.headers.get('x-host'), `peer.example.com:${server.port}`)
+  assert.equal(await response.text(), 'one two')
+  assert.equal(asked, 1)
+})
+
+test('fetch follows no redirect, connects to nothing private, and ends with its signal', async () => {
+  await using inner = await canary()
+  await using redirecting = await answering((_, response) =>
+    response.writeHead(307, { location: `http://127.0.0.1:${inner.port}/` }).end(),
+  )
+  const moved = await local().fetch(`http://127.0.0.1:${redirecting.port}/`, getting({ method: 'POST', body: 'x' }))
+  assert.equal(moved.status, 307)
+  const refusing = createOutbound({ allow: [], resolve: async () => ['127.0.0.1'] })
+  for (const url of [`https://rebind.example.com:${inner.port}/`, `http://127.0.0.1:${inner.port}/`, 'data:,x']) {
+    await assert.rejects(refusing.fetch(url, getting()), isForbidden)
+    await assert.rejects(refusing.locate(url, AbortSignal.timeout(10_000)), isForbidden)
+  }
+  assert.equal(inner.connections, 0)
+  const leaving = new AbortController()
+  await using endless = await answering((_, response) => void response.write('…'))
+  const response = await local().fetch(`http://127.0.0.1:${endless.port}/`, getting({ signal: leaving.signal }))
+  leaving.abort(new Error('enough'))
+  await assert.rejects(response.text())
+})

@@ -2,10 +2,12 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { createAllowList } from './allow-list.ts'
-import { exchange } from './exchange.ts'
+import { exchange, send } from './exchange.ts'
 import { OutboundFailure } from './outbound-failure.ts'
 import { forbidden, readTarget } from './read-target.ts'
 import { type Resolve, resolveName, resolveTarget } from './resolve-target.ts'
+import { toResponse } from './to-response.ts'
+import { within } from './within.ts'
 
 export interface OutboundRequest {
   url: string
@@ -40,6 +42,20 @@ export interface Outbound {
    * OutboundFailure when there is no whole answer.
    */
   request(request: OutboundRequest): Promise<OutboundAnswer>
+  /**
+   * The same as `fetch`, for clients that read answers as they come: how much of one, and for how long, is theirs to
+   * bound. Throws WEBHOOK_URL_FORBIDDEN.
+   */
+  fetch(url: string, init: FetchInit): Promise<Response>
+  /** The addresses of a URL, checked, for a client that connects by itself. Throws WEBHOOK_URL_FORBIDDEN. */
+  locate(url: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+export interface FetchInit {
+  method: string
+  headers: Readonly<Record<string, string>>
+  body?: string
+  signal: AbortSignal
 }
 
 export interface OutboundOptions {
@@ -52,7 +68,17 @@ export interface OutboundOptions {
 
 export function createOutbound({ allow: entries, resolve = resolveName, ca }: OutboundOptions): Outbound {
   const allow = createAllowList(entries)
+  const trusted = ca === undefined ? {} : { ca }
+  const locate = async (url: string, signal: AbortSignal) => {
+    const target = readTarget(url, allow)
+    return { target, addresses: await within(resolveTarget(target, { allow, resolve }), signal) }
+  }
   return {
+    locate: async (url, signal) => (await locate(url, signal)).addresses,
+    async fetch(url, init) {
+      const { target, addresses } = await locate(url, init.signal)
+      return toResponse(await send({ ...init, ...trusted, url: target.url, addresses }), url)
+    },
     async check(url) {
       const target = readTarget(url, allow)
       const found = resolveTarget(target, { allow, resolve })
@@ -66,27 +92,12 @@ export function createOutbound({ allow: entries, resolve = resolveName, ca }: Ou
     async request({ url, timeoutMs = limits.outboundMs, signal: given, mostBytes, ...rest }) {
       const timeout = AbortSignal.timeout(timeoutMs)
       const signal = given ? AbortSignal.any([given, timeout]) : timeout
-      const target = readTarget(url, allow)
-      const addresses = await within(resolveTarget(target, { allow, resolve }), signal).catch((error: unknown) => {
+      const { target, addresses } = await locate(url, signal).catch((error: unknown) => {
         if (error instanceof PlatformError) throw error
         throw OutboundFailure.of(error, signal)
       })
       const most = Math.min(mostBytes ?? limits.outboundBodyBytes, limits.outboundBodyBytes)
-      return exchange({ ...rest, url: target.url, addresses, mostBytes: most, signal, ...(ca !== undefined && { ca }) })
+      return exchange({ ...rest, url: target.url, addresses, mostBytes: most, signal, ...trusted })
     },
-  }
-}
-
-/** A look-up cannot be stopped, but nobody has to wait for it. */
-async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    work.catch(() => undefined)
   }
 }

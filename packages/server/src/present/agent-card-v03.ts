@@ -6,8 +6,6 @@ import { presentInterfaces } from './agent-card-v10.ts'
 import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
 
-const textModes = ['text/plain']
-
 /** How callers prove who they are, exactly as `createAuthenticator` asks for it. */
 function security({ auth }: Config): Pick<AgentCard, 'securitySchemes' | 'security'> {
   if (!auth.enabled) return {}
@@ -42,11 +40,11 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
       streaming: true,
       pushNotifications: true,
       stateTransitionHistory: false,
-      extensions: presentExtensions(config, base).map(extension => ({ ...extension, required: false })),
+      extensions: presentExtensions(config, subject, base).map(extension => ({ required: false, ...extension })),
     },
     ...security(config),
-    defaultInputModes: textModes,
-    defaultOutputModes: textModes,
+    defaultInputModes: [...subject.inputModes],
+    defaultOutputModes: [...subject.outputModes],
     skills: subject.skills,
     supportsAuthenticatedExtendedCard: config.agent.publicSkills !== undefined,
   }

@@ -6,8 +6,6 @@ import { addressesOf } from './addresses.ts'
 import type { CardSubject } from './card-subject.ts'
 import { presentExtensions } from './extensions.ts'
 
-const textModes = ['text/plain']
-
 /** Where and in which versions the subject answers. The card of v0.3 carries the list too, for clients of both. */
 export const presentInterfaces = (...at: Parameters<typeof addressesOf>): AgentCard['supportedInterfaces'] =>
   addressesOf(...at).flatMap(({ url, transport: protocolBinding, versions, tenant }) =>
@@ -46,16 +44,22 @@ export function presentAgentCard(config: Config, subject: CardSubject, base: str
     capabilities: {
       streaming: true,
       pushNotifications: true,
-      extensions: presentExtensions(config, base),
+      // What is false is left out, as in all ProtoJSON.
+      extensions: presentExtensions(config, subject, base).map(({ required, ...extension }) => ({
+        ...extension,
+        ...(required && { required }),
+      })),
       extendedAgentCard: config.agent.publicSkills !== undefined,
     },
     ...security(config),
-    defaultInputModes: textModes,
-    defaultOutputModes: textModes,
+    defaultInputModes: [...subject.inputModes],
+    defaultOutputModes: [...subject.outputModes],
     // Lists that are required are not empty: implementations disagree about whether such ones are signed.
-    skills: subject.skills.map(({ id, name, description, tags, examples = [] }) => ({
+    skills: subject.skills.map(({ id, name, description, tags, examples = [], inputModes, outputModes }) => ({
       ...{ id, name: name || id, description: description || name || id, tags: tags.length > 0 ? tags : [id] },
       ...(examples.length > 0 && { examples }),
+      ...(inputModes && { inputModes }),
+      ...(outputModes && { outputModes }),
     })),
   }
 }

@@ -1,4 +1,4 @@
-import type { Agent } from '@codetether/agents/define-agent'
+import type { Agent, AgentExtension } from '@codetether/agents/define-agent'
 import type { AgentSkill } from '@codetether/protocol/v03/agent-card'
 import type { Config } from '../config/config.ts'
 import { presentOwnSkills, presentSkills } from './agent-skill.ts'
@@ -16,6 +16,24 @@ export interface CardSubject {
   restPath: string
   /** What callers over gRPC name it by; null for the server, which is who answers where nobody is named. */
   tenant: string | null
+  inputModes: readonly string[]
+  outputModes: readonly string[]
+  /** Those of its agents; the platform's own are on every card. */
+  extensions: readonly AgentExtension[]
+}
+
+/** What agents read and answer with that do not say so. */
+const textModes = ['text/plain']
+
+/** The extensions of all agents, each once. Where one requires it, the server as a whole does not: others answer here too. */
+function sharedExtensions(agents: readonly Agent[]): AgentExtension[] {
+  const shared = new Map<string, AgentExtension>()
+  for (const { name, extensions } of agents)
+    for (const { required, ...extension } of extensions) {
+      const description = required ? `Required by ${name}. ${extension.description}` : extension.description
+      if (!shared.has(extension.uri)) shared.set(extension.uri, { ...extension, description })
+    }
+  return [...shared.values()]
 }
 
 export const serverSubject = ({ agent: { name, description } }: Config, agents: readonly Agent[]): CardSubject => ({
@@ -24,6 +42,9 @@ export const serverSubject = ({ agent: { name, description } }: Config, agents: 
   path: '/',
   restPath: restBase,
   tenant: null,
+  inputModes: textModes,
+  outputModes: textModes,
+  extensions: sharedExtensions(agents),
 })
 
 /** An agent that is hosted, with the name that its address carries. */
@@ -41,5 +62,8 @@ export const agentSubject = ({ agent, slug }: HostedAgent): CardSubject => {
     path,
     restPath: `${path}${agentRestBase}`,
     tenant: agentTenant.of(slug),
+    inputModes: agent.inputModes ?? textModes,
+    outputModes: agent.outputModes,
+    extensions: agent.extensions,
   }
 }

@@ -1,35 +1,6 @@
 import { type ErrorCode, errorCodes, type PlatformError } from '@codetether/protocol/errors'
 import type { RpcError } from '@codetether/protocol/json-rpc'
 
-/** The names of google.rpc.Code for the HTTP statuses in use. */
-const statusNames: Record<number, string> = {
-  400: 'INVALID_ARGUMENT',
-  401: 'UNAUTHENTICATED',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  405: 'UNIMPLEMENTED',
-  406: 'INVALID_ARGUMENT',
-  408: 'DEADLINE_EXCEEDED',
-  409: 'ABORTED',
-  410: 'OUT_OF_RANGE',
-  413: 'OUT_OF_RANGE',
-  415: 'INVALID_ARGUMENT',
-  429: 'RESOURCE_EXHAUSTED',
-  431: 'INVALID_ARGUMENT',
-  500: 'INTERNAL',
-  502: 'INTERNAL',
-  503: 'UNAVAILABLE',
-}
-
-/** A state of things that forbids the call has a name of its own, whatever its status (A2A v1.0.1 §5.4). */
-const preconditions: ReadonlySet<ErrorCode> = new Set([
-  'TASK_NOT_CANCELABLE',
-  'PUSH_NOTIFICATION_NOT_SUPPORTED',
-  'UNSUPPORTED_OPERATION',
-  'EXTENDED_CARD_NOT_CONFIGURED',
-  'VERSION_NOT_SUPPORTED',
-])
-
 /** Codes that the specification names otherwise: an error without its last word, in capitals (§9.5). */
 const reasons: Partial<Record<ErrorCode, string>> = {
   EXTENDED_CARD_NOT_CONFIGURED: 'EXTENDED_AGENT_CARD_NOT_CONFIGURED',
@@ -69,7 +40,7 @@ export const presentRpcError = (error: PlatformError): RpcError => ({
 export const presentHttpError = (error: PlatformError) => ({
   error: {
     code: error.httpStatus,
-    status: preconditions.has(error.code) ? 'FAILED_PRECONDITION' : (statusNames[error.httpStatus] ?? 'UNKNOWN'),
+    status: error.status,
     message: error.message,
     details: details(error),
   },

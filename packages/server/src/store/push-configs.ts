@@ -33,7 +33,7 @@ const upsert = statement(`
     wire_version = excluded.wire_version, url = excluded.url, auth_scheme = excluded.auth_scheme, sealed = excluded.sealed,
     sent_seq = case when c.disabled_at is null then c.sent_seq else excluded.sent_seq end,
     pending_seq = excluded.pending_seq,
-    next_at = case when c.disabled_at is null and c.sent_seq < c.pending_seq then now() end,
+    next_at = case when c.retry_token is not null or (c.disabled_at is null and c.sent_seq < c.pending_seq) then now() end,
     lease_owner = null, lease_token = null, failures = 0, disabled_at = null
   returning id`)
 

@@ -1,93 +1,92 @@
-import type { PushTarget } from './push-deliveries.ts'
-import { plannedPerCall, statement } from './statement.ts'
-import type { SystemWriter } from './store.ts'
+import { plannedPerCall } from './statement.ts'
+import type { Reader, SystemWriter, Writer } from './store.ts'
 
 /** A notification that was given up. */
 export interface DeadLetter {
-  tenant: string
+  tenantId: string
   taskId: string
   configId: string
   seq: number
+  /** Empty if the configuration is gone. */
   url: string
   reason: string
   attempts: number
+  /** When it was given up, the last time. */
   at: Date
   /** It waits to be sent once more. */
   retrying: boolean
 }
 
-/** Which dead letters are meant; null for all. */
+/** Which dead letters are meant; null for all, of those that the transaction sees. */
 export interface DeadLetterFilter {
+  tenantId: string | null
+  /** Whose tasks they tell of. */
+  principal: string | null
   taskId: string | null
+  configId: string | null
+  seq: number | null
 }
 
+/** The place in a listing behind a dead letter. */
+export type DeadLetterPlace = Pick<DeadLetter, 'at' | 'taskId' | 'configId' | 'seq'>
+
+const meant = `($1::uuid is null or d.tenant_id = $1) and ($2::text is null or c.principal = $2)
+    and ($3::uuid is null or d.task_id = $3) and ($4::text is null or d.config_id = $4)
+    and ($5::bigint is null or d.seq = $5)`
+
+const valuesOf = ({ tenantId, principal, taskId, configId, seq }: DeadLetterFilter) => [
+  tenantId,
+  principal,
+  taskId,
+  configId,
+  seq,
+]
+
 const list = plannedPerCall(`
-  select coalesce(n.name, d.tenant_id::text) as tenant, d.task_id as "taskId", d.config_id as "configId",
-    d.seq::float8 as seq, coalesce(c.url, '') as url, d.reason, d.attempts, d.created_at as at,
-    d.retry_at is not null as retrying
+  select d.tenant_id as "tenantId", d.task_id as "taskId", d.config_id as "configId", d.seq::float8 as seq,
+    coalesce(c.url, '') as url, d.reason, d.attempts, d.created_at as at, d.retry_at is not null as retrying
   from push_dead_letters d
-    left join tenants n on n.id = d.tenant_id
     left join push_configs c on c.tenant_id = d.tenant_id and c.task_id = d.task_id and c.id = d.config_id
-  where $1::uuid is null or d.task_id = $1
-  order by d.created_at desc, d.task_id, d.config_id, d.seq desc limit $2`)
+  where ${meant} and ($6::timestamptz is null or (d.created_at, d.task_id, d.config_id, d.seq) < ($6, $7::uuid, $8, $9))
+  order by d.created_at desc, d.task_id desc, d.config_id desc, d.seq desc limit $10`)
 
-/** Dead letters of all tenants, the latest first. */
-export const listDeadLetters = (tx: SystemWriter, { taskId }: DeadLetterFilter, limit: number): Promise<DeadLetter[]> =>
-  tx.query(list, [taskId, limit])
+/** Dead letters, the latest first, behind a place. */
+export function listDeadLetters(
+  tx: Reader | SystemWriter,
+  filter: DeadLetterFilter,
+  { after, limit }: { after: DeadLetterPlace | null; limit: number },
+): Promise<DeadLetter[]> {
+  const place = [after?.at, after?.taskId, after?.configId, after?.seq].map(value => value ?? null)
+  return tx.query(list, [...valuesOf(filter), ...place, limit])
+}
 
+// The configurations first, in one order, as senders lock them. One that is being sent for is due when its sender gives
+// it back: the token is another one.
 const retry = plannedPerCall(`
-  with marked as (
-    update push_dead_letters set retry_at = now()
-    where ($1::uuid is null or task_id = $1) and retry_at is null returning 1
+  with meant as materialized (
+    select d.tenant_id, d.task_id, d.config_id as id, d.seq
+    from push_dead_letters d
+      join push_configs c on c.tenant_id = d.tenant_id and c.task_id = d.task_id and c.id = d.config_id
+    where ${meant}
+  ), held as materialized (
+    select tenant_id, task_id, id from push_configs
+    where (tenant_id, task_id, id) in (select tenant_id, task_id, id from meant)
+    order by tenant_id, task_id, id for update
+  ), told as (
+    update push_configs c set retry_token = gen_random_uuid(),
+      next_at = case when c.lease_token is null then now() else c.next_at end
+    from held h where c.tenant_id = h.tenant_id and c.task_id = h.task_id and c.id = h.id
+    returning c.tenant_id, c.task_id, c.id
+  ), marked as (
+    update push_dead_letters d set retry_at = now()
+    from told t join meant m using (tenant_id, task_id, id)
+    where d.tenant_id = t.tenant_id and d.task_id = t.task_id and d.config_id = t.id and d.seq = m.seq
+    returning 1
   )
   select count(*)::int as marked from marked`)
 
-/** Lets dead letters be sent once more. @returns how many. */
-export async function retryDeadLetters(tx: SystemWriter, { taskId }: DeadLetterFilter): Promise<number> {
-  const [row] = await tx.query<{ marked: number }>(retry, [taskId])
+/** Lets dead letters be sent once more whose configurations are still there. @returns how many. */
+export async function retryDeadLetters(tx: Writer | SystemWriter, filter: DeadLetterFilter): Promise<number> {
+  const [row] = await tx.query<{ marked: number }>(retry, valuesOf(filter))
   return row?.marked ?? 0
-}
-
-/** A dead letter that this instance sends once more. */
-export interface ClaimedLetter extends PushTarget {
-  seq: number
-  attempts: number
-}
-
-const claim = statement(`
-  with due as (
-    select tenant_id, task_id, config_id, seq from push_dead_letters
-    where retry_at <= now() order by retry_at, task_id, config_id, seq limit $2 for update skip locked
-  ), claimed as (
-    update push_dead_letters l set retry_at = now() + make_interval(secs => $1)
-    from due d where l.tenant_id = d.tenant_id and l.task_id = d.task_id and l.config_id = d.config_id and l.seq = d.seq
-    returning l.*
-  )
-  select l.tenant_id as "tenantId", l.task_id as "taskId", c.id, c.principal, c.wire_version as "wireVersion", c.url,
-    c.auth_scheme as "authScheme", c.sealed, l.seq::float8 as seq, l.attempts
-  from claimed l join push_configs c on c.tenant_id = l.tenant_id and c.task_id = l.task_id and c.id = l.config_id
-  order by l.task_id, l.config_id, l.seq`)
-
-/** Takes dead letters that shall be sent once more, those of one configuration in their order. */
-export const claimDeadLetters = (
-  tx: SystemWriter,
-  { leaseSeconds, limit }: { leaseSeconds: number; limit: number },
-): Promise<ClaimedLetter[]> => tx.query(claim, [leaseSeconds, limit])
-
-const key = 'tenant_id = $1 and task_id = $2 and config_id = $3 and seq = $4'
-const keyOf = ({ tenantId, taskId, id, seq }: ClaimedLetter) => [tenantId, taskId, id, seq]
-
-const remove = statement(`delete from push_dead_letters where ${key}`)
-
-/** A dead letter was delivered after all. */
-export async function deleteDeadLetter(tx: SystemWriter, letter: ClaimedLetter): Promise<void> {
-  await tx.query(remove, keyOf(letter))
-}
-
-const keep = statement(`
-  update push_dead_letters set retry_at = null, reason = $5, attempts = attempts + 1, created_at = now() where ${key}`)
-
-/** A dead letter stays one. */
-export async function keepDeadLetter(tx: SystemWriter, letter: ClaimedLetter, reason: string): Promise<void> {
-  await tx.query(keep, [...keyOf(letter), reason])
 }

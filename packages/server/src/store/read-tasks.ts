@@ -57,6 +57,23 @@ export async function findTask(
   return row ? toSnapshot(row) : null
 }
 
+// Compressed, where it is stored so; nothing is unpacked for it.
+const measure = statement(`
+  select (
+    coalesce((select sum(pg_column_size(artifact)) from task_artifacts where tenant_id = $1 and task_id = $2), 0) +
+    coalesce((select sum(pg_column_size(message)) from task_messages where tenant_id = $1 and task_id = $2), 0) +
+    coalesce((select sum(octet_length(content)) from blobs where tenant_id = $1 and task_id = $2), 0)
+  )::float8 as bytes`)
+
+/** How many bytes a task takes at least where it is stored, with its conversation, its artifacts and its files. */
+export async function measureTask(
+  tx: Reader,
+  { tenantId, taskId }: { tenantId: string; taskId: string },
+): Promise<number> {
+  const [row] = await tx.query<{ bytes: number }>(measure, [tenantId, taskId])
+  return row?.bytes ?? 0
+}
+
 const findRow = statement(
   `select ${taskColumns} from tasks t where t.tenant_id = $1 and t.id = $2 and t.principal = $3`,
 )

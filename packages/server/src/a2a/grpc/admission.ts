@@ -12,6 +12,7 @@ import {
 import { createAuthenticator } from '../../auth/authenticate.ts'
 import { authorize } from '../../auth/authorize.ts'
 import { checkOrigin } from '../../auth/check-origin.ts'
+import { logDenial } from '../../auth/log-denial.ts'
 import type { Context } from '../../context.ts'
 import { asPlatformError } from '../../errors.ts'
 import type { Permission, Principal } from '../../principal.ts'
@@ -111,10 +112,15 @@ export class Admission {
     const headers = headersOf(metadata, call.getHost())
     const { own } = checkOrigin(headers, this.#ctx.config)
     const { remoteAddress } = call.getConnectionInfo()
-    const principal = this.#authenticate({ headers, remoteAddress })
-    const permission = this.#permissions.get(path)
-    if (permission) authorize(principal, permission)
-    return { principal, headers, own }
+    try {
+      const principal = this.#authenticate({ headers, remoteAddress })
+      const permission = this.#permissions.get(path)
+      if (permission) authorize(principal, permission)
+      return { principal, headers, own }
+    } catch (error) {
+      logDenial(this.#ctx.log, error, remoteAddress)
+      throw error
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { FieldViolation, PlatformError } from '@codetether/protocol/errors'
-import { grpcCodes } from '@codetether/protocol/grpc-codes'
+import { grpcStatus } from '@codetether/protocol/grpc-status'
 import { Metadata } from '@grpc/grpc-js'
 import { errorInfoOf } from '../../present/error.ts'
 
@@ -59,7 +59,7 @@ export interface GrpcStatus {
 
 /** An error as the status of a call: google.rpc.Status with ErrorInfo, in trailers (A2A v1.0 §10.6). */
 export function toGrpcStatus(error: PlatformError): GrpcStatus {
-  const code = grpcCodes[error.code]
+  const code = grpcStatus[error.status]
   // A text with half of a surrogate pair cannot be written into a header.
   const message = error.message.toWellFormed()
   const { fieldViolations, retryAfter } = error.details

@@ -8,7 +8,7 @@ import { withLogFields } from '../../logger.ts'
 import { agentTenant } from '../../present/agent-tenant.ts'
 import type { HostedAgent } from '../../present/card-subject.ts'
 import { carryOut } from '../carry-out.ts'
-import { activatesResume, extensionsHeader } from '../extensions.ts'
+import { activatedHeader, readExtensions } from '../extensions.ts'
 import { findAgent, principalAt } from '../find-agent.ts'
 import { lastEventIdOf } from '../last-event-id.ts'
 import type { Answer } from '../method.ts'
@@ -83,7 +83,7 @@ async function open(
     observed.read({ binding: 'GRPC', version, method: method.name, params })
   }
   const agent = agentIn(ctx, params)
-  const resumes = activatesResume(headers, version)
+  const extensions = readExtensions(headers, version)
   const signal = streams ? AbortSignal.any([gone, ctx.stopping]) : gone
   const given = await carryOut(
     method,
@@ -93,14 +93,14 @@ async function open(
       base,
       agent,
       lastEventId: lastEventIdOf(headers),
-      resumes,
+      extensions,
       signal,
       resources,
     },
-    resumes ? withResume(params, headers) : params,
+    extensions.activated.has(resumeUri) ? withResume(params, headers) : params,
   )
   const metadata = new Metadata()
-  if (resumes) metadata.set(extensionsHeader[version], resumeUri)
+  for (const [name, value] of activatedHeader(extensions, version)) metadata.set(name, value)
   begin(metadata)
   return given
 }

@@ -1,10 +1,12 @@
 import type { PlatformError } from '@codetether/protocol/errors'
+import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../context.ts'
 import { asPlatformError } from '../../errors.ts'
 import { presentHttpError, presentRpcError } from '../../present/error.ts'
 import type { WireVersion } from '../../store/tasks.ts'
 import { carryOut } from '../carry-out.ts'
+import { activatedHeader } from '../extensions.ts'
 import { findAgent } from '../find-agent.ts'
 import type { AnyMethod } from '../method.ts'
 import { methods, protoMethods } from '../methods.ts'
@@ -84,9 +86,11 @@ async function answer(
   const agent = slug === undefined ? null : findAgent(ctx, slug)
   using resources = new DisposableStack()
   const opened = openCall(ctx, { request, reply, version, agent }, resources)
-  const params = readParams(request, route, opened.resumes)
+  const params = readParams(request, route, opened.extensions.activated.has(resumeUri))
   call.read({ binding: 'HTTP+JSON', version, method: method.name, params })
-  const given = await carryOut(method, opened, params)
+  // A reply is thenable: what is returned here would be waited for.
+  const tell = () => void reply.headers(Object.fromEntries(activatedHeader(opened.extensions, version)))
+  const given = await carryOut(method, opened, params).finally(tell)
   if ('stream' in given) await sendStream(ctx, { reply, gone: opened.signal, wrap: restFrames(version) }, given)
   else if (route.answers === 'nothing') await reply.code(204).send()
   else await sendJson(reply, given.result)

@@ -19,7 +19,7 @@ export const messageSend: Method<SendParams, Result<wire.Task>> = {
     // Who waits counts as a stream.
     if (waits) takeStreamSlot(call)
     const started = await startTask(call, toStartRequest(call.params))
-    const snapshot = await settled(call, started, waits)
+    const snapshot = await settled(call, started, waits ? call.ctx.config.blockingMs : 0)
     const result = presentTask(snapshot, viewOf(call, historyLength))
     return { result: call.params.message.oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },

@@ -7,6 +7,7 @@ export const toStartRequest = ({ message, configuration, metadata, ...params }: 
   skillId: message.skillId ?? params.skillId ?? params.skill_id,
   metadata: metadata ?? null,
   outputModes: configuration?.acceptedOutputModes ?? [],
+  historyLength: configuration?.historyLength,
   push: configuration?.pushNotificationConfig ?? null,
   wireVersion: '0.3',
 })

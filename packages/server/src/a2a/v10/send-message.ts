@@ -6,7 +6,10 @@ import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
-/** `SendMessage` (A2A v1.0 §3.1.1). Waits until the task has ended or asks something, unless `returnImmediately`. */
+/**
+ * `SendMessage` (A2A v1.0 §3.1.1). Waits until the task has ended or asks something, however long that is, unless
+ * `returnImmediately`: §3.2.2 knows no other end of the wait.
+ */
 export const sendMessage: Method<SendMessageParams> = {
   name: 'SendMessage',
   permission: 'tasks:write',
@@ -17,7 +20,7 @@ export const sendMessage: Method<SendMessageParams> = {
     // Who waits counts as a stream.
     if (waits) takeStreamSlot(call)
     const started = await startTask(call, toStartRequest(call.params))
-    const snapshot = await settled(call, started, waits)
+    const snapshot = await settled(call, started, waits ? Number.POSITIVE_INFINITY : 0)
     return { result: { task: presentTask(snapshot, viewOf(call, configuration?.historyLength)) } }
   },
 }

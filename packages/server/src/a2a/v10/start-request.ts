@@ -7,6 +7,7 @@ export const toStartRequest = ({ message, configuration, metadata }: SendMessage
   skillId: undefined,
   metadata: metadata ?? null,
   outputModes: configuration?.acceptedOutputModes ?? [],
+  historyLength: configuration?.historyLength,
   push: configuration?.taskPushNotificationConfig ?? null,
   wireVersion: '1.0',
 })

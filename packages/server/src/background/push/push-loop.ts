@@ -1,9 +1,10 @@
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../../context.ts'
-import { claimPushes } from '../../store/push-deliveries.ts'
+import { type ClaimedPush, claimPushes, findWaitingHolders } from '../../store/push-deliveries.ts'
 import { createHostBreaker } from './host-breaker.ts'
-import { sendLetters } from './send-letters.ts'
-import { type Sending, sendPending } from './send-pending.ts'
+import { sendPending } from './send-pending.ts'
+import { createSenders, type Senders } from './senders.ts'
+import type { Sending } from './sending.ts'
 
 /**
  * Sends push notifications whenever some are said to wait, and looks for others from time to time. When the server stops,
@@ -14,13 +15,19 @@ export function startPushing(ctx: Context): AsyncDisposable {
   const stop = AbortSignal.any([end.signal, ctx.stopping])
   const cut = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
-  const after = (ms: number, fn: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      fn()
-    }, ms)
+  // Timers of a busy loop end early: one that did would find nothing due, and the poll is far away.
+  const at = (time: number, fn: () => void) => {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        if (performance.now() < time) at(time, fn)
+        else fn()
+      },
+      Math.ceil(time - performance.now()),
+    )
     timers.add(timer)
   }
+  const after = (ms: number, fn: () => void) => at(performance.now() + ms, fn)
   const sending: Sending = {
     ctx,
     // Never longer than one notification waits for its next attempt.
@@ -28,7 +35,8 @@ export function startPushing(ctx: Context): AsyncDisposable {
     leaseSeconds: (ctx.config.push.timeoutMs + limits.pushLeaseMs) / 1000,
     signal: cut.signal,
     wakeIn(seconds) {
-      if (seconds * 1000 < limits.pushPollMs) after(seconds * 1000, () => ctx.pushes.wake())
+      // The database rounds its times to milliseconds.
+      if (seconds * 1000 < limits.pushPollMs) after(seconds * 1000 + 1, () => ctx.pushes.wake())
     },
   }
   stop.addEventListener('abort', () => after(limits.gracefulStopMs / 2, () => cut.abort()), { once: true })
@@ -44,38 +52,43 @@ export function startPushing(ctx: Context): AsyncDisposable {
 
 /** Takes as much as there is room for. What is under way ends before the promise does. */
 async function run(sending: Sending, stop: AbortSignal): Promise<void> {
-  const { ctx, leaseSeconds } = sending
+  const { ctx } = sending
+  const senders = createSenders(limits.pushSenders)
   const active = new Set<Promise<void>>()
-  let letters: Promise<void> | null = null
   let isFull = false
-  const start = (what: string, job: Promise<void>): void => {
-    const work = job
-      .catch((error: unknown) => ctx.log.error({ err: error }, what))
+  const start = (push: ClaimedPush): void => {
+    senders.take(push)
+    const turn = sendPending(sending, push)
+      .catch((error: unknown) => ctx.log.error({ err: error }, 'push notifications could not be sent'))
       .finally(() => {
-        active.delete(work)
+        active.delete(turn)
+        senders.giveBack(push)
         if (isFull) ctx.pushes.wake()
       })
-    active.add(work)
+    active.add(turn)
   }
   while (!stop.aborted) {
-    const limit = limits.pushSenders - active.size
-    const claim = { owner: ctx.instanceId, leaseSeconds, limit }
-    const claimed = limit > 0 ? await ctx.store.system(tx => claimPushes(tx, claim)).catch(logged(ctx)) : []
-    isFull = claimed.length >= limit
-    for (const push of claimed) start('push notifications could not be sent', sendPending(sending, push))
-    letters ??= sendLetters(sending)
-      .catch((error: unknown) => ctx.log.error({ err: error }, 'dead letters could not be sent'))
-      .finally(() => {
-        letters = null
-      })
+    const { claimed, isCut } = await claim(sending, senders).catch((error: unknown) => {
+      ctx.log.error({ err: error }, 'push notifications could not be looked for')
+      return { claimed: [], isCut: false }
+    })
+    isFull = isCut
+    for (const push of claimed) start(push)
     await ctx.pushes.next(limits.pushPollMs, stop)
   }
-  await Promise.all([...active, letters])
+  await Promise.all(active)
 }
 
-const logged =
-  ({ log }: Context) =>
-  (error: unknown): never[] => {
-    log.error({ err: error }, 'push notifications could not be looked for')
-    return []
-  }
+/** Takes what waits, for each holder as much as it may have. `isCut`: somebody perhaps has more. */
+const claim = ({ ctx, leaseSeconds }: Sending, senders: Senders) =>
+  ctx.store.system(async tx => {
+    const holders = await findWaitingHolders(tx)
+    const rooms = senders.deal(holders)
+    const taken = await Promise.all(
+      holders.map(async (holder, index) => {
+        const limit = rooms[index] ?? 0
+        return limit === 0 ? [] : await claimPushes(tx, { owner: ctx.instanceId, leaseSeconds, holder, limit })
+      }),
+    )
+    return { claimed: taken.flat(), isCut: taken.some(({ length }, index) => length === rooms[index]) }
+  })

@@ -1,12 +1,11 @@
-import { limits } from '@codetether/protocol/limits'
 import type { LoggedEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../../context.ts'
-import { getTask, peekTask } from '../../operations/get-task.ts'
+import { peekTask } from '../../operations/get-task.ts'
 import { insertFiles } from '../../operations/inline-files.ts'
 import { toFrame } from '../../operations/read-tail.ts'
-import { presentTask } from '../../present/task-v03.ts'
 import { presentFrame } from '../../present/task-v10.ts'
 import type { PushTarget } from '../../store/push-deliveries.ts'
+import { renderTask } from './render-task.ts'
 
 interface Rendered {
   contentType: string
@@ -20,10 +19,7 @@ interface Rendered {
 export async function renderPush(ctx: Context, target: PushTarget, event: LoggedEvent): Promise<Rendered> {
   const { tenantId, taskId, wireVersion } = target
   const principal = { tenantId, id: target.principal, permissions: new Set<never>() }
-  if (wireVersion === '0.3') {
-    const snapshot = await getTask(ctx, principal, taskId, limits.historyLength)
-    return { contentType: 'application/json', body: JSON.stringify(presentTask(snapshot)) }
-  }
+  if (wireVersion === '0.3') return { contentType: 'application/json', body: await renderTask(ctx, principal, taskId) }
   const task = await peekTask(ctx, principal, taskId)
   const [whole = event] = await insertFiles(fn => ctx.store.read(tenantId, fn), tenantId, [event])
   const tail = { snapshot: { task, messages: [], artifacts: [] } }

@@ -1,4 +1,3 @@
-import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { LoggedEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../../context.ts'
@@ -8,42 +7,40 @@ import {
   type ClaimedPush,
   deleteClaimedPush,
   disablePush,
-  type PushTarget,
   postponePush,
   releasePush,
 } from '../../store/push-deliveries.ts'
 import { readEvents } from '../../store/read-events.ts'
-import { type Delivery, deliverPush } from './deliver-push.ts'
-import type { HostBreaker } from './host-breaker.ts'
-
-/** What the senders of a process share. */
-export interface Sending {
-  ctx: Context
-  breaker: HostBreaker
-  leaseSeconds: number
-  /** Ends requests when the server cannot wait for them any longer. */
-  signal: AbortSignal
-  /** Looks for work again after so long. */
-  wakeIn(seconds: number): void
-}
-
-/** Whose failures count together. A tenant cannot close a host for the others. */
-const hostOf = ({ tenantId, url }: PushTarget): string => `${tenantId} ${new URL(url).host}`
+import { attempt } from './attempt.ts'
+import type { Delivery } from './deliver-push.ts'
+import { sendRetries } from './send-retries.ts'
+import { hostOf, type Sending } from './sending.ts'
 
 const jittered = (seconds: number): number => seconds * (0.8 + 0.4 * Math.random())
 
-/** The turn of one configuration: sends what waits in order, until something fails or others should have their turn. */
+/**
+ * The turn of one configuration: sends what waits in order, until something fails or others should have their turn. What
+ * shall be sent once more comes first, because it is older.
+ */
 export async function sendPending(sending: Sending, push: ClaimedPush): Promise<void> {
   const { ctx } = sending
   let { sentSeq, failures } = push
-  for (let sends = 0; ; ) {
+  let sends = 0
+  if (push.retryToken !== null) {
+    const retried = await sendRetries(sending, push)
+    if (retried === 'lost') return
+    // One that is disabled was taken for its dead letters alone.
+    if (retried === 'over' || push.isDisabled) return giveBack(ctx, push, sentSeq)
+    sends = retried
+  }
+  for (;;) {
     const { tenantId, taskId } = push
     const part = await ctx.store.system(tx => readEvents(tx, { tenantId, taskId, afterSeq: sentSeq }))
     if (!part) return ctx.store.system(tx => deleteClaimedPush(tx, push))
     if (part.events.length === 0) return finish(sending, push, sentSeq)
     for (const event of part.events) {
       if (event.generation !== null) {
-        const isOver = sends++ === limits.pushesPerTurn || ctx.stopping.aborted
+        const isOver = sends++ >= limits.pushesPerTurn || ctx.stopping.aborted
         if (isOver) return giveBack(ctx, push, sentSeq)
         const next = await sendOne(sending, push, { event, sentSeq, failures })
         if (next === null) return
@@ -98,21 +95,6 @@ async function sendOne(sending: Sending, push: ClaimedPush, next: Next): Promise
     return null
   }
   return afterFailure(sending, push, next, delivery)
-}
-
-/** An attempt, counted. What fails on this side is a failure too, unless the database is away: then nobody can note it. */
-export async function attempt(sending: Sending, target: PushTarget, event: LoggedEvent): Promise<Delivery> {
-  const { ctx, breaker, signal } = sending
-  const delivery = await deliverPush(ctx, target, event, signal).catch((error: unknown): Delivery => {
-    if (error instanceof PlatformError && error.code === 'UNAVAILABLE') throw error
-    ctx.log.error({ err: error, taskId: target.taskId }, 'a push notification could not be made')
-    return { kind: 'failed', reason: 'it could not be made', afterSeconds: 0, isHostDown: false }
-  })
-  if (!signal.aborted) {
-    breaker.report(hostOf(target), delivery.kind === 'failed' && delivery.isHostDown)
-    ctx.metrics.pushes.add({ outcome: delivery.kind })
-  }
-  return delivery
 }
 
 /** Later again, or never: a receiver that has used up its attempts gets one for each further event until it takes one. */
