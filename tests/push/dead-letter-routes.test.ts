@@ -19,11 +19,17 @@ interface Letters {
   seqs: number[]
 }
 
-/** Dead letters as the server makes them, all of one moment, on configs that have nothing else to send. */
+/** Dead letters as the server makes them, all of one moment, of tasks that have nothing else to tell. */
 const addLetters = async (
   { database }: Platform,
   { tenantId = defaultTenantId, principal, taskId = newId(), seqs }: Letters,
 ): Promise<string> => {
+  await query(
+    database,
+    `insert into tasks (tenant_id, id, principal, context_id, agent, routing, wire_version, state, status_seq, last_seq, generation)
+     values ($1, $2, $3, '', '', '', '1.0', 'completed', 9, 9, 9) on conflict do nothing`,
+    [tenantId, taskId, principal],
+  )
   await query(
     database,
     `insert into push_configs (tenant_id, task_id, id, principal, wire_version, url, sealed, sent_seq, pending_seq)

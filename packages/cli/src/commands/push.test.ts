@@ -20,9 +20,12 @@ const settingsOf = ({ app, secret }: TestDatabase) => ({
 const addLetters = ({ admin }: TestDatabase) =>
   withConnection(admin, client =>
     client.query(`
-      insert into push_configs (tenant_id, task_id, id, principal, wire_version, url, sealed, sent_seq, pending_seq)
-        select '${tenant}', id::uuid, 'mine', principal, '1.0', 'https://hooks.example.com/secret?x=secret', '', 3, 3
+      insert into tasks
+        (tenant_id, id, principal, context_id, agent, routing, wire_version, state, status_seq, last_seq, generation)
+        select '${tenant}', id::uuid, principal, '', '', '', '1.0', 'completed', 3, 3, 3
         from (values ('${first}', 'local'), ('${second}', 'token:bob')) as t (id, principal);
+      insert into push_configs (tenant_id, task_id, id, principal, wire_version, url, sealed, sent_seq, pending_seq)
+        select tenant_id, id, 'mine', principal, '1.0', 'https://hooks.example.com/secret?x=secret', '', 3, 3 from tasks;
       insert into push_dead_letters (tenant_id, task_id, config_id, seq, reason, attempts)
         select tenant_id, task_id, id, 3, 'answered 500', 10 from push_configs`),
   )

@@ -52,7 +52,7 @@ export async function openPeers(
 ): Promise<Peers> {
   const keys = config.cardKeys.length === 0 ? undefined : await readKeys(config.cardKeys)
   const cards = new CardCache()
-  const fetch: typeof globalThis.fetch = (input, { method = 'GET', headers, body, signal } = {}) =>
+  const guarded: typeof globalThis.fetch = (input, { method = 'GET', headers, body, signal } = {}) =>
     outbound.fetch(String(input), {
       method,
       headers: { ...tracer.headers(), ...Object.fromEntries(new Headers(headers)) },
@@ -70,7 +70,7 @@ export async function openPeers(
         ...credentialOf(config.credentials.get(new URL(url).origin)),
         // What is configured for an address without TLS is meant for it.
         allowHttp: true,
-        fetch,
+        fetch: guarded,
         grpc,
       }
       const checkCard = wanted || config.requireSigned ? requireSigned(connection, keys) : undefined
