@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test'
 import { defineAgent } from '@codetether/agents/define-agent'
 import { resumeUri } from '@codetether/protocol/resume-extension'
 import { message, startPlatform } from '../platform.ts'
+import { grpcDoor } from './grpc/door.ts'
 import { openStream } from './sse.ts'
 import { alice, exchange, post, twoTokens } from './support.ts'
 
@@ -48,6 +49,15 @@ test('the extensions of an agent that is not public are not public', async () =>
   }
 })
 
+test('the extensions that an agent requires are asked for over gRPC where it is named', async () => {
+  await using platform = await startPlatform({ agents: [strict], env: { A2A_GRPC_PORT: '0' } })
+  const params = { tenant: 'agents/strict', id: 'nothing' }
+  const ask = (headers: Record<string, string>) =>
+    grpcDoor.call(platform.url, { version: '1.0', method: 'GetTask', params, headers })
+  assert.equal((await ask({})).body.reason, 'EXTENSION_SUPPORT_REQUIRED')
+  assert.equal((await ask({ 'a2a-extensions': uri })).body.reason, 'TASK_NOT_FOUND')
+})
+
 describe('the extensions of an agent', async () => {
   const platform = await startPlatform({ agents: [strict] })
   after(() => platform[Symbol.asyncDispose]())
@@ -88,6 +98,14 @@ describe('the extensions of an agent', async () => {
       const card = version === '0.3' ? 'agent/getAuthenticatedExtendedCard' : 'GetExtendedAgentCard'
       const { error } = (await rpc(own, card, {}, { 'a2a-version': version })).body
       assert.equal(error.code, version === '0.3' ? -32007 : -32004)
+    })
+
+    test(`are asked for at its address of v${version} over HTTP+JSON`, async () => {
+      const path = `${own}/rest${version === '0.3' ? '/v1' : ''}/tasks/nothing`
+      const refused = await exchange(path)
+      assert.deepEqual([refused.status, /EXTENSION_SUPPORT_REQUIRED/.test(refused.raw)], [400, true])
+      const answer = await exchange(path, { headers: named(uri) })
+      assert.deepEqual([answer.status, answer.headers.get(header)], [404, uri])
     })
 
     test(`stand on its card of v${version}, and on that of the server, which requires none`, async () => {

@@ -383,17 +383,6 @@ test('an external database needs the master secret, and an administrator needs a
   refuses({ DATABASE_URL: 'postgres://db/x?sslmode=full' }, 'DATABASE_URL', /verify-full/)
 })
 
-test('a log is kept as long as its task at most', () => {
-  const days = (events: string, tasks: string) => ({
-    CODETETHER_EVENT_RETENTION_DAYS: events,
-    CODETETHER_RETENTION_DAYS: tasks,
-  })
-  assert.deepEqual(loadConfig(days('30', '30')).config.retention, { taskDays: 30, eventDays: 30 })
-  assert.deepEqual(loadConfig({ CODETETHER_EVENT_RETENTION_DAYS: '7' }).config.retention, { eventDays: 7 })
-  assert.deepEqual(loadConfig({ CODETETHER_RETENTION_DAYS: '7' }).config.retention, { taskDays: 7 })
-  refuses(days('31', '30'), 'CODETETHER_EVENT_RETENTION_DAYS', /more than CODETETHER_RETENTION_DAYS/)
-})
-
 test('a public URL without tokens gets a notice, and so do short tokens', () => {
   assert.match(loadConfig({ A2A_PUBLIC_URL: 'https://example.org' }).notices.join(), /A2A_PUBLIC_URL.*A2A_AUTH_TOKENS/)
   assert.deepEqual(loadConfig({ A2A_PUBLIC_URL: 'http://[::1]:8000' }).notices, [])
