@@ -14,6 +14,7 @@ import { enterInstance, expireOtherLeases, leaveInstance } from './store/instanc
 import { findTakers } from './store/lanes.ts'
 import { giveBackLeases } from './store/leases.ts'
 import type { Store } from './store/store.ts'
+import { hasWorkers } from './store/workers.ts'
 import { Wake } from './wake.ts'
 import type { Work } from './work.ts'
 import { createWorkerHub, type WorkerHub } from './worker-hub.ts'
@@ -105,6 +106,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
 const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub =>
   createWorkerHub({
     takersOf: ({ tenantId, lane }) => store.read(tenantId, tx => findTakers(tx, tenantId, lane)),
+    hasWorkers: tenantId => store.read(tenantId, tx => hasWorkers(tx, tenantId)),
     sendPlace: place => bus().sendPlace(place),
     sendNews: (worker, news) => bus().sendNews(worker, news),
     onError: error => log.warn({ err: error }, 'workers could not be woken'),

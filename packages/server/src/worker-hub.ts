@@ -35,6 +35,8 @@ export interface WorkerHub {
   tell(worker: WorkerKey, news: WorkerNews): void
   tellHere(worker: WorkerKey, news: WorkerNews): void
   attend(worker: WorkerKey): Attendance
+  /** Has the tenant workers that take tasks? */
+  anyOf(tenantId: string): Promise<boolean>
   /** Forgets who may take what: somebody has registered. */
   forget(): void
   size(): number
@@ -43,6 +45,7 @@ export interface WorkerHub {
 export interface WorkerHubOptions {
   /** The ids of the workers that may take from a lane. */
   takersOf(place: WorkPlace): Promise<readonly string[]>
+  hasWorkers(tenantId: string): Promise<boolean>
   /** For the other replicas. */
   sendPlace(place: WorkPlace): void
   sendNews(worker: WorkerKey, news: WorkerNews): void
@@ -96,21 +99,34 @@ class Waiting extends Wake implements Attendance {
   }
 }
 
-export function createWorkerHub({ takersOf, sendPlace, sendNews, onError }: WorkerHubOptions): WorkerHub {
+/** What is asked of the database once in a while. */
+class Kept<T> {
+  readonly #answers = new Map<string, { answer: Promise<T>; at: number }>()
+
+  get(key: string, ask: () => Promise<T>): Promise<T> {
+    const kept = this.#answers.get(key)
+    if (kept && performance.now() - kept.at < takersMs) return kept.answer
+    if (this.#answers.size >= mostKept) this.#answers.clear()
+    const answer = ask()
+    this.#answers.set(key, { answer, at: performance.now() })
+    answer.catch(() => this.#answers.delete(key))
+    return answer
+  }
+
+  clear() {
+    this.#answers.clear()
+  }
+}
+
+export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
+  const { takersOf, hasWorkers, sendPlace, sendNews, onError } = options
   // In the order of their last call, so that everybody has a turn.
   const present = new Set<Waiting>()
-  const known = new Map<string, { ids: Promise<ReadonlySet<string>>; at: number }>()
+  const known = new Kept<ReadonlySet<string>>()
+  const peopled = new Kept<boolean>()
 
-  const takers = (place: WorkPlace): Promise<ReadonlySet<string>> => {
-    const key = `${place.tenantId} ${place.lane}`
-    const kept = known.get(key)
-    if (kept && performance.now() - kept.at < takersMs) return kept.ids
-    if (known.size >= mostKept) known.clear()
-    const ids = takersOf(place).then(list => new Set(list))
-    known.set(key, { ids, at: performance.now() })
-    ids.catch(() => known.delete(key))
-    return ids
-  }
+  const takers = (place: WorkPlace): Promise<ReadonlySet<string>> =>
+    known.get(`${place.tenantId} ${place.lane}`, async () => new Set(await takersOf(place)))
 
   const callOne = (tenantId: string, mayTake: (workerId: string) => boolean) => {
     for (const waiting of present) {
@@ -146,7 +162,11 @@ export function createWorkerHub({ takersOf, sendPlace, sendNews, onError }: Work
       present.add(waiting)
       return waiting
     },
-    forget: () => known.clear(),
+    anyOf: tenantId => peopled.get(tenantId, () => hasWorkers(tenantId)),
+    forget() {
+      known.clear()
+      peopled.clear()
+    },
     size: () => present.size,
   }
 }

@@ -105,6 +105,23 @@ export const listWorkers = (
   { tenantId, after, search, seenWithinSeconds, limit }: WorkerFilter,
 ): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit])
 
+const any = statement(`select exists (select from workers where tenant_id = $1 and state = 'active') as found`)
+
+/** Has the tenant workers that take tasks? */
+export async function hasWorkers(tx: Reader, tenantId: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(any, [tenantId])
+  return row?.found === true
+}
+
+const answering = statement(`
+  select exists (select from workers where tenant_id = $1 and state = 'active' and $2 = any (agents)) as found`)
+
+/** Does a worker answer to this name? */
+export async function isWorkerName(tx: Reader, tenantId: string, name: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(answering, [tenantId, name.toLowerCase()])
+  return row?.found === true
+}
+
 const seen = statement(`
   update workers set seen_at = now() where tenant_id = $1 and id = $2 and state <> 'unregistered' returning state`)
 

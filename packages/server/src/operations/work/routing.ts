@@ -10,6 +10,8 @@ export interface Routed {
   lane: number
   codebaseId: string | null
   routing: JsonObject
+  /** How many workers may take it. */
+  workers: number
 }
 
 /** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
@@ -31,7 +33,7 @@ export async function routeWork(ctx: Context, principal: Principal, request: Wor
   }
   const id = await ctx.lanes.idOf(tenantId, lane)
   const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))
-  return { lane: id, codebaseId, routing: describe(lane, takers.length) }
+  return { lane: id, codebaseId, routing: describe(lane, takers.length), workers: takers.length }
 }
 
 /** Only what was asked for, and whether anybody who is registered could ever take the task. */
