@@ -177,10 +177,11 @@ const challenge = ({ config: { auth } }: Context): string =>
 const olderPaths = new RegExp(`^(?:${restBase})?/v1(?:/|$)`)
 
 /** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
-function versionOfError({ code }: PlatformError, path: string): WireVersion {
+function versionOfError({ code }: PlatformError, request: FastifyRequest): WireVersion {
+  const path = pathOf(request)
   const served = restPathOf(path)?.version
   if (served) return served
-  return code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
+  return request.is404 && code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
 }
 
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
@@ -192,6 +193,6 @@ function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, t
   const { jsonRpc, rest } = request.routeOptions.config
   const body = jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
-    : presentRestError(error, rest ?? versionOfError(error, pathOf(request)))
+    : presentRestError(error, rest ?? versionOfError(error, request))
   return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
 }
