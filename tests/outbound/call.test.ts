@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { protocolVersions } from '@codetether/client/operation'
+import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { startPlatform } from '../platform.ts'
 import { startSdkAgent } from './sdk-agent.ts'
 
@@ -55,6 +59,19 @@ describe('codetether call', { concurrency: 4 }, () => {
     assert.equal(status.state, 'input-required')
     const answered = await call(sdk.url, ['an answer', '--task', id, '--transport', 'http+json', '--json'])
     assert.deepEqual([JSON.parse(answered.stdout).id, JSON.parse(answered.stdout).status.state], [id, 'completed'])
+  })
+
+  test('asks an agent whose card is signed by somebody who is trusted', async () => {
+    await using directory = await temporaryDirectory()
+    const [own, other] = ['own.pem', 'other.pem'].map(name => join(directory.path, name))
+    for (const file of [own, other]) {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      await writeFile(file ?? '', privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
+    }
+    await using signed = await startPlatform({ env: { A2A_CARD_KEYS: own ?? '' } })
+    for (const args of [['--require-signed'], ['--key', own ?? ''], ['--jwks', `${signed.url}/.well-known/jwks.json`]])
+      assert.match((await call(signed.url, ['Calculate 25 * 4', ...args])).stdout, /100/)
+    await assert.rejects(call(signed.url, ['Hello', '--key', other ?? '']), /has no valid signature/)
   })
 
   test('asks nobody whose card is not signed, if told to', async () => {

@@ -84,6 +84,12 @@ describe('an agent asks another', () => {
   })
 })
 
+test('a pure agent asks nobody', async () => {
+  const pure = { ...asker, pure: true }
+  await using own = await startPlatform({ agents: [pure], env })
+  assert.match((await asked(own, peer.url)).text, /failed: a pure agent asks nobody/)
+})
+
 describe('addresses, credentials and signatures', () => {
   test('a private address is refused unless it is allowed, before anything is sent', async () => {
     await using guarded = await startPlatform({ agents: [asker] })
@@ -99,16 +105,19 @@ describe('addresses, credentials and signatures', () => {
     await using trusted = await startPlatform({ agents: [asker], env: { ...env, A2A_PEER_CREDENTIALS: credentials } })
     for (const transport of ['JSONRPC', 'GRPC'] as const)
       assert.match((await asked(trusted, wary.url, { transport })).text, /^completed: .*100/)
+    await using keyed = await startPlatform({
+      env: { ...env, A2A_AUTH_TOKENS: 'us:the-token-of-us', A2A_AUTH_HEADER: 'X-API-Key' },
+    })
+    const key = `${keyed.url}=key:X-API-Key:the-token-of-us`
+    await using known = await startPlatform({ agents: [asker], env: { ...env, A2A_PEER_CREDENTIALS: key } })
+    assert.match((await asked(known, keyed.url)).text, /^completed: .*100/)
   })
 
   test('an agent whose card is not signed is not asked, where that is demanded', async () => {
     await using directory = await temporaryDirectory()
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const [key, good, bad] = ['key.pem', 'good.json', 'bad.json'].map(name => join(directory.path, name)) as [
-      string,
-      string,
-      string,
-    ]
+    const inside = (name: string) => join(directory.path, name)
+    const [key, good, bad] = [inside('key.pem'), inside('good.json'), inside('bad.json')] as const
     await writeFile(key, privateKey.export({ format: 'pem', type: 'pkcs8' }))
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
     await writeFile(good, JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }))

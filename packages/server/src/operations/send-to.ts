@@ -66,7 +66,7 @@ async function send(ctx: Context, attempt: Attempt, sending: Sending): Promise<P
   } catch (error) {
     if (signal.aborted && remote !== null && (limit.signal.aborted || (await isCanceled(ctx, attempt))))
       await stop(remote)
-    throw signal.aborted ? error : peerError(error, { url, isSafe })
+    throw signal.aborted ? error : peerError(error, { url, isSafe, hasBegun: remote !== null })
   } finally {
     clearTimeout(timer)
   }
