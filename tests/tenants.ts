@@ -6,10 +6,14 @@ import { createLogger } from '@codetether/server/logger'
 import { planEvents } from '@codetether/server/operations/plan-events'
 import { insertBlobs } from '@codetether/server/store/blobs'
 import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
+import { obtainLane } from '@codetether/server/store/lanes'
 import { setMemory } from '@codetether/server/store/memories'
 import { type NewPushConfig, putPushConfig } from '@codetether/server/store/push-configs'
 import { statement } from '@codetether/server/store/statement'
-import { createStore, type Store } from '@codetether/server/store/store'
+import { createStore, type Store, type Writer } from '@codetether/server/store/store'
+import { insertWork } from '@codetether/server/store/work'
+import { putOwnedCodebases } from '@codetether/server/store/worker-codebases'
+import { putWorker } from '@codetether/server/store/workers'
 import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
 
 const log = createLogger({ level: 'silent', format: 'json' })
@@ -70,6 +74,7 @@ export function markedTask(mark: string, more: Partial<NewTask> = {}): NewTask {
     request: { messageId: newId(), hash: '00' },
     lease: null,
     serialKey: null,
+    queue: null,
     plan: planEvents(events, mark),
     ...more,
   }
@@ -89,6 +94,30 @@ const letter = statement(`
   insert into push_dead_letters (tenant_id, task_id, config_id, seq, reason, attempts)
   select tenant_id, task_id, id, 1, id, 1 from push_configs where tenant_id = $1`)
 
+const workOf = (mark: string) => ({
+  title: mark,
+  agentType: mark,
+  codebaseId: null,
+  routing: { mark },
+  modelRef: null,
+  sessionId: null,
+  timeLimitSeconds: null,
+})
+
+/** A worker with a codebase, and what tasks demand of it. */
+async function addWorker(tx: Writer, tenantId: string, mark: string): Promise<void> {
+  const worker = { tenantId, id: mark, principal: mark, name: mark, hostname: null, capabilities: [], agents: [] }
+  const more = { modelRefs: [], models: [], takesGlobal: true, tokenHash: Buffer.from(mark) }
+  const lane = { principal: mark, workerId: null, agentName: null, codebaseId: null, capabilities: [], modelRef: null }
+  await Promise.all([
+    putWorker(tx, { ...worker, ...more }, false),
+    putOwnedCodebases(tx, { tenantId, workerId: mark, principal: mark }, [
+      { newId: newId(), id: null, name: mark, path: `/srv/${mark}` },
+    ]),
+    obtainLane(tx, tenantId, { ...lane, held: false }),
+  ])
+}
+
 /** Rows of a tenant in every table that it has, written as the server writes them. */
 export async function fillTenant(store: Store, tenantId: string, mark: string): Promise<void> {
   const owner = { tenantId, principal: mark, agent: mark }
@@ -99,6 +128,8 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
       insertBlobs(tx, tenantId, [{ id: newId(), content: Buffer.from(mark), taskId: task.id }]),
       putPushConfig(tx, tenantId, pushConfigOf(task)),
       setMemory(tx, owner, { key: 'mark', value: mark, most: 10 }),
+      insertWork(tx, tenantId, [{ ...workOf(mark), id: task.id }]),
+      addWorker(tx, tenantId, mark),
     ])
   })
   await store.system(tx => tx.query(letter, [tenantId]))

@@ -73,10 +73,12 @@ export const serverLeaves: readonly string[] = [
   'logger',
   'metrics',
   'news',
+  'parse-params',
   'outbound',
   'parse-params',
   'peers',
   'principal',
+  'read-input',
   'redact',
   'running',
   'signing',
@@ -89,6 +91,8 @@ export const serverLeaves: readonly string[] = [
   'wake',
   'words-of',
   'work',
+  'worker-hub',
+  'worker-token',
 ]
 
 /**

@@ -85,6 +85,33 @@ export const limits = {
   pushBreakerMs: 30_000,
   /** The longest that a receiver can put a notification off. */
   pushRetryAfterSeconds: 24 * 60 * 60,
+  /** Capabilities or names of a worker, and what a task may ask of it. */
+  labels: 64,
+  modelsPerWorker: 500,
+  codebasesPerWorker: 200,
+  pathChars: 4_096,
+  titleChars: 512,
+  /** Combinations of what waiting tasks of a tenant demand of workers. */
+  lanesPerTenant: 10_000,
+  /** What a worker takes or reports at once. */
+  claimedAtOnce: 100,
+  reportsPerCall: 200,
+  claimWaitSeconds: 60,
+  /** Output of one report: chunks, and the UTF-16 units of one of them. */
+  outputChunks: 1_000,
+  outputChunkChars: 64 * 1024,
+  resultChars: 1024 * 1024,
+  checkpointChars: 256 * 1024,
+  /** The length of a worker's lease, and how often its attempts may come to nothing. */
+  workLeaseMs: 60_000,
+  workAttempts: 3,
+  workAttemptsMost: 20,
+  workPriority: 1_000,
+  timeLimitSeconds: 604_800,
+  /** A worker that is not heard of for so long counts as away. */
+  workerAwayMs: 5 * 60_000,
+  /** Revoked credentials of a worker are refused after this at the latest. */
+  workerTokenCacheMs: 5_000,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

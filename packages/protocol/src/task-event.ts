@@ -1,6 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { Artifact, Message } from './message.ts'
 import type { TaskState } from './task-state.ts'
+import type { OutputStream } from './work/output.ts'
 
 /** The version of the event bodies that this program writes. Older ones are upcast on reading. */
 export const eventVersion = 1
@@ -12,6 +13,8 @@ export type TaskEvent =
   | { kind: 'attempt'; attempt: number }
   | { kind: 'status'; state: TaskState; message?: Message; metadata?: JsonObject }
   | { kind: 'artifact'; artifact: Artifact; append: boolean; lastChunk: boolean; metadata?: JsonObject }
+  | { kind: 'output'; stream: OutputStream; text: string }
+  | { kind: 'progress'; percent?: number; message?: string }
 
 /** An event with its place in the log. */
 export type LoggedEvent = TaskEvent & {

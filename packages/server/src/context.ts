@@ -10,11 +10,13 @@ import type { RunningTasks } from './running.ts'
 import type { Sealer } from './sealer.ts'
 import type { CardSigner } from './signing/card-signer.ts'
 import type { Changes } from './store/changes.ts'
+import type { LaneIds } from './store/lane-ids.ts'
 import type { Store } from './store/store.ts'
 import type { Submissions } from './store/submissions.ts'
 import type { Tracer } from './trace/tracer.ts'
 import type { Wake } from './wake.ts'
 import type { Work } from './work.ts'
+import type { WorkerHub } from './worker-hub.ts'
 
 /** Filled in as ports are bound. */
 export interface Listening {
@@ -33,9 +35,12 @@ export interface Context {
   readonly store: Store
   readonly submissions: Submissions
   readonly changes: Changes
+  readonly lanes: LaneIds
   readonly hints: Hints
   /** Woken when a task waits for somebody to run it. */
   readonly work: Work
+  /** The workers that wait here for tasks. */
+  readonly workers: WorkerHub
   /** Woken when a notification waits to be sent. */
   readonly pushes: Wake
   /** Encrypts what callers entrust to the platform. */

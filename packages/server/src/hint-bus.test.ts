@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { createHintBus, receiveHints } from './hint-bus.ts'
+import { createHintBus, type HintReceiver, receiveHints } from './hint-bus.ts'
 
 /** A bus whose messages leave when the test says so. */
 function heldBus() {
@@ -36,10 +36,22 @@ test('a message is never longer than PostgreSQL takes', async () => {
   assert.equal(messages().flatMap(message => message.split(',').slice(1)).length, 1_000)
 })
 
-test('a message of another one is handed on, one’s own is not', () => {
+test('a message of another one is handed on, one’s own is not', async () => {
   const got: string[] = []
-  const receiver = { onTask: (id: string) => got.push(id), onWork: () => got.push('work!') }
+  const receiver: HintReceiver = {
+    onTask: id => got.push(id),
+    onWork: () => got.push('work!'),
+    onPlace: ({ tenantId, lane }) => got.push(`lane ${lane} of ${tenantId}`),
+    onNews: ({ workerId }, { kind, taskId }) => got.push(`${workerId}: ${kind} ${taskId}`),
+  }
   receiveHints('me', 'me,a,work', receiver)
   receiveHints('me', 'other,b,work,c', receiver)
-  assert.deepEqual(got, ['b', 'work!', 'c'])
+  assert.deepEqual(got.splice(0), ['b', 'work!', 'c'])
+  const { bus, messages, sent } = heldBus()
+  bus.sendPlace({ tenantId: 't', lane: 7 })
+  bus.sendNews({ tenantId: 't', workerId: 'w:1.a' }, { kind: 'task_cancelled', taskId: 'x' })
+  sent[0]?.done()
+  await turn()
+  for (const message of messages()) receiveHints('somebody', `${message},hint|of a later|version`, receiver)
+  assert.deepEqual(got, ['lane 7 of t', 'w:1.a: task_cancelled x'])
 })

@@ -22,6 +22,7 @@ import { openPeers } from './peers/peers.ts'
 import { createSealer } from './sealer.ts'
 import { openCardSigner } from './signing/card-signer.ts'
 import { createChanges } from './store/changes.ts'
+import { createLaneIds } from './store/lane-ids.ts'
 import { observeStore, observeWait } from './store/observe-store.ts'
 import { observeSubmissions } from './store/observe-submissions.ts'
 import { createStore, type Store } from './store/store.ts'
@@ -89,10 +90,10 @@ export async function openContext(
     store,
     metrics,
     tracer,
-    submissions: observeSubmissions(store, observer),
-    changes: createChanges(store),
+    ...writersOf(store, observer),
     hints: instance.hints,
     work: instance.work,
+    workers: instance.workers,
     ...independent,
     signer,
     agents: hosted,
@@ -114,6 +115,13 @@ function host(agents: readonly Agent[], observer: Parameters<typeof observeAgent
   const hosted = given.map(agent => observeAgent(agent, observer))
   return { hosted, fallback: hosted.find(agent => agent.name === echoAgent.name) ?? echoAgent }
 }
+
+/** What stands between the operations and the store. */
+const writersOf = (store: Store, observer: Parameters<typeof observeSubmissions>[1]) => ({
+  submissions: observeSubmissions(store, observer),
+  changes: createChanges(store),
+  lanes: createLaneIds(store),
+})
 
 interface Independent {
   tracer: Tracer

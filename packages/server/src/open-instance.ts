@@ -11,16 +11,20 @@ import type { Logger } from './logger.ts'
 import { abortLost } from './operations/abort-lost.ts'
 import { createRunningTasks, type RunningTasks } from './running.ts'
 import { enterInstance, expireOtherLeases, leaveInstance } from './store/instances.ts'
+import { findTakers } from './store/lanes.ts'
 import { giveBackLeases } from './store/leases.ts'
 import type { Store } from './store/store.ts'
+import { hasWorkers } from './store/workers.ts'
 import { Wake } from './wake.ts'
 import type { Work } from './work.ts'
+import { createWorkerHub, type WorkerHub } from './worker-hub.ts'
 
 /** What a process is among others on its database: what it runs, and how it and the others wake each other. */
 export interface OpenInstance extends AsyncDisposable {
   hints: Hints
   work: Work
   running: RunningTasks
+  workers: WorkerHub
 }
 
 export interface InstanceOptions {
@@ -73,7 +77,8 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   })
   // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.
   if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
-  const others = database.isOwn ? alone() : await joinOthers(stack, options, { woken, running })
+  const workers = openHub(options, () => others.bus)
+  const others = database.isOwn ? alone() : await joinOthers(stack, options, { woken, running, workers })
   stack.defer(async () => {
     // Without a database they run out by themselves.
     await store
@@ -93,9 +98,19 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
       next: (pollMs, signal) => woken.next(pollMs, signal),
     },
     running,
+    workers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub =>
+  createWorkerHub({
+    takersOf: ({ tenantId, lane }) => store.read(tenantId, tx => findTakers(tx, tenantId, lane)),
+    hasWorkers: tenantId => store.read(tenantId, tx => hasWorkers(tx, tenantId)),
+    sendPlace: place => bus().sendPlace(place),
+    sendNews: (worker, news) => bus().sendNews(worker, news),
+    onError: error => log.warn({ err: error }, 'workers could not be woken'),
+  })
 
 interface Others {
   hints: Hints
@@ -108,7 +123,7 @@ const alone = (): Others => ({ hints: createHints(), bus: noBus })
 async function joinOthers(
   stack: AsyncDisposableStack,
   { log, store, database: { direct }, instanceId, agents }: InstanceOptions,
-  { woken, running }: { woken: Wake; running: RunningTasks },
+  { woken, running, workers }: Pick<OpenInstance, 'running' | 'workers'> & { woken: Wake },
 ): Promise<Others> {
   if (!direct) {
     log.warn('no hints through a pooler: replicas look for news every two seconds. Set DATABASE_DIRECT_URL')
@@ -128,7 +143,13 @@ async function joinOthers(
       instanceId,
       channel,
       log,
-      onNotification: message => receiveHints(instanceId, message, { onTask, onWork: () => woken.wake() }),
+      onNotification: message =>
+        receiveHints(instanceId, message, {
+          onTask,
+          onWork: () => woken.wake(),
+          onPlace: place => workers.wakeHere(place),
+          onNews: (worker, news) => workers.tellHere(worker, news),
+        }),
       onOpen: async () => {
         await store.system(tx => enterInstance(tx, { id: instanceId, host: hostname(), pid: process.pid, agents }))
         hints.wakeAll()

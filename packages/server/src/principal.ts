@@ -4,6 +4,11 @@ export const permissions = [
   'agents:read',
   'tasks:read',
   'tasks:write',
+  'codebases:read',
+  'codebases:write',
+  'workers:read',
+  'workers:register',
+  'worker:run',
   'health:read',
   'metrics:read',
 ] as const
@@ -15,9 +20,20 @@ export const agentPermissions = ['agents:read', 'tasks:read', 'tasks:write'] as 
 /** Who acts. */
 export interface Principal {
   tenantId: string
-  /** `local` for the owner of a loopback server, `token:<name>` for a configured token, `anonymous` without either. */
+  /**
+   * `local` for the owner of a loopback server, `token:<name>` for a configured token, `worker:<id>` for a worker,
+   * `anonymous` without any of them.
+   */
   id: string
   permissions: ReadonlySet<Permission>
   /** The name of the one agent whose tasks are there for it, at an address of that agent's own. Absent: those of all. */
   agent?: string
+  /** The worker that acts: only with its own token. */
+  worker?: WorkerIdentity
+}
+
+export interface WorkerIdentity {
+  id: string
+  /** What its leases name. */
+  key: string
 }

@@ -22,6 +22,8 @@ export const sampleTask = (changes: Partial<TaskRow> = {}): TaskRow => ({
   attempt: 0,
   turnSeq: 1,
   serialKey: null,
+  lane: null,
+  workerId: null,
   lostLeases: 0,
   deadLetter: null,
   hasPush: false,

@@ -33,7 +33,10 @@ export function checkParts({ name, inputModes }: Modes, parts: readonly Part[]):
 }
 
 /** Throws CONTENT_TYPE_NOT_SUPPORTED if the caller accepts nothing that the agent answers with. An empty list is anything. */
-export function checkReply({ name, outputModes }: Modes, accepted: readonly string[]): void {
+export function checkReply(
+  { name, outputModes }: Pick<Modes, 'name' | 'outputModes'>,
+  accepted: readonly string[],
+): void {
   if (accepted.length === 0 || outputModes.some(mode => anyTakes(accepted, mode))) return
   throw new PlatformError('CONTENT_TYPE_NOT_SUPPORTED', `${name} answers with ${outputModes.join(', ')}`, {
     metadata: { supported: [...outputModes] },

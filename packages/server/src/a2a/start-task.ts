@@ -13,6 +13,7 @@ import { putPush } from '../operations/push-configs.ts'
 import { submitTask } from '../operations/submit-task.ts'
 import { waitForTask } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import { chooseWorker, workerModes } from './choose-worker.ts'
 import { activateFor } from './extensions.ts'
 import { checkParts, checkReply } from './media-types.ts'
 import type { Call } from './method.ts'
@@ -29,6 +30,8 @@ export interface Started {
   /** Its whole log, if it is new and has not ended. */
   events: LoggedEvent[] | null
   settled: boolean
+  /** It waits for a worker, or one is at it: nobody knows how long that takes. */
+  isWork: boolean
 }
 
 const agentKeys = ['agent', 'target_agent_name', 'targetAgentName']
@@ -76,7 +79,21 @@ async function continueWith(call: Call<unknown>, request: StartRequest, taskId: 
       if (wish) await putPush(ctx, principal, { taskId, wireVersion, wish })
     },
   })
-  return { taskId, isNew: false, after: null, snapshot, events: null, settled: false }
+  const isWork = snapshot !== null && snapshot.task.lane !== null
+  return { taskId, isNew: false, after: null, snapshot, events: null, settled: false, isWork }
+}
+
+/** Who carries out a new task: an agent of the server, or workers. */
+async function agentFor(call: Call<unknown>, request: StartRequest) {
+  const choice = choose(call, request)
+  const worker = await chooseWorker(call, request, choice)
+  if (worker) {
+    checkReply(workerModes, request.outputModes)
+    return { agent: worker, routing: 'worker' }
+  }
+  if ('unknown' in choice) throw unknownTarget(choice.unknown)
+  checkAgent(choice.agent, call, request)
+  return { agent: choice.agent, routing: choice.reason }
 }
 
 /** Starts what a message asks for: a new task, the next turn of one, or one sent before. */
@@ -86,15 +103,21 @@ export async function startTask(call: Call<unknown>, request: StartRequest): Pro
   checkHops(hopsOf(message.metadata), ctx.config.peers.maxHops)
   if (push) await ctx.outbound.check(push.url)
   if (taskId !== null) return continueWith(call, request, taskId)
-  const choice = choose(call, request)
-  if ('unknown' in choice) throw unknownTarget(choice.unknown)
-  const { agent, reason: routing } = choice
-  checkAgent(agent, call, request)
+  const { agent, routing } = await agentFor(call, request)
   const submission = { message, messageIdGiven, contextId, agent, routing, metadata, wireVersion, push }
   const submitted = await submitTask(ctx, principal, submission)
   ctx.tracer.annotate({ 'a2a.task.id': submitted.isNew ? submitted.task.id : submitted.taskId })
+  const isWork = 'work' in agent
   if (!submitted.isNew)
-    return { taskId: submitted.taskId, isNew: false, after: 'start', snapshot: null, events: null, settled: false }
+    return {
+      taskId: submitted.taskId,
+      isNew: false,
+      after: 'start',
+      snapshot: null,
+      events: null,
+      settled: false,
+      isWork,
+    }
   const { state } = submitted.task
   const isSettled = isTerminal(state) || isInterrupted(state)
   return {
@@ -104,6 +127,7 @@ export async function startTask(call: Call<unknown>, request: StartRequest): Pro
     snapshot: fromSubmission(submitted),
     events: isSettled ? null : submitted.events,
     settled: isSettled,
+    isWork,
   }
 }
 

@@ -13,7 +13,8 @@ export interface Caller {
   remoteAddress: string | undefined
 }
 
-const everything = new Set(permissions)
+/** All that users may. What workers do needs the token of one. */
+const everything = new Set(permissions.filter(permission => permission !== 'worker:run'))
 const principal = (id: string, permissions: ReadonlySet<Permission> = everything): Principal => ({
   tenantId: defaultTenantId,
   id,

@@ -22,10 +22,21 @@ export interface Config {
   readonly maxRunningTasks: number
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly leaseMs: number
+  readonly work: WorkConfig
   readonly retention: RetentionConfig
   readonly outbound: OutboundConfig
   readonly push: PushConfig
   readonly peers: PeersConfig
+}
+
+/** How workers run tasks. */
+export interface WorkConfig {
+  /** How long the lease of a worker lasts without renewal, in milliseconds. */
+  readonly leaseMs: number
+  /** Attempts of a task that names no number. */
+  readonly attempts: number
+  /** Tasks of one principal that workers run at once; absent: any number. */
+  readonly mostPerPrincipal?: number
 }
 
 export interface OutboundConfig {

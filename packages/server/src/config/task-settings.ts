@@ -35,6 +35,34 @@ export const taskSettings = {
       description: 'How long a task stays with a replica that is not heard of before another one takes it over.',
       show: config => String(config.leaseMs / 1000),
     }),
+  workerLeaseSeconds: type
+    .wholeNumber(5, 3_600)
+    .default(limits.workLeaseMs / 1000)
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['CODETETHER_WORKER_LEASE_SECONDS', 'TASK_STUCK_TIMEOUT_SECONDS'],
+      description: 'How long a task stays with a worker that is not heard of before another one may take it.',
+      show: config => String(config.work.leaseMs / 1000),
+    }),
+  workAttempts: type
+    .wholeNumber(1, limits.workAttemptsMost)
+    .default(limits.workAttempts)
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['TASK_MAX_ATTEMPTS'],
+      description: 'How often workers try a task that names no number of its own.',
+      show: config => String(config.work.attempts),
+    }),
+  runningPerUser: type
+    .wholeNumber(1, 10_000)
+    .optional()
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['CODETETHER_MAX_RUNNING_PER_USER'],
+      description: 'How many tasks of one user workers run at once; more of them wait.',
+      unset: 'as many as the workers take',
+      show: config => config.work.mostPerPrincipal?.toString(),
+    }),
   retentionDays: days.optional().register(settingFacts, {
     group: 'Tasks',
     env: ['CODETETHER_RETENTION_DAYS'],

@@ -9,6 +9,7 @@ import type {
   PeersConfig,
   RetentionConfig,
   TracesConfig,
+  WorkConfig,
 } from './config.ts'
 import { isLoopback, isWildcard } from './exposure.ts'
 import type { SettingValues } from './settings.ts'
@@ -78,6 +79,12 @@ const databaseOf = (values: SettingValues): DatabaseConfig => {
   }
 }
 
+const workOf = ({ workerLeaseSeconds, workAttempts, runningPerUser }: SettingValues): WorkConfig => ({
+  leaseMs: workerLeaseSeconds * 1000,
+  attempts: workAttempts,
+  ...(runningPerUser === undefined ? {} : { mostPerPrincipal: runningPerUser }),
+})
+
 const authOf = ({ authTokens, authEnabled, authHeader, metricsToken }: SettingValues): AuthConfig => {
   const tokens = authTokens ?? new Map<string, string>()
   return {
@@ -138,6 +145,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   blockingMs: values.blockingSeconds * 1000,
   maxRunningTasks: values.maxRunningTasks,
   leaseMs: values.leaseSeconds * 1000,
+  work: workOf(values),
   retention: retentionOf(values),
   outbound: { allow: values.outboundAllow },
   push: { retrySeconds: values.pushRetrySeconds, timeoutMs: values.pushTimeoutSeconds * 1000 },

@@ -13,11 +13,9 @@ import { extensionRoutes } from '../a2a/extension-routes.ts'
 import { jsonRpcRoutes } from '../a2a/json-rpc-routes.ts'
 import { restPathOf } from '../a2a/rest/rest-paths.ts'
 import { presentRestError, restRoutes } from '../a2a/rest/rest-routes.ts'
-import { agentsRoutes } from '../api/agents/routes.ts'
-import { healthRoutes } from '../api/health/routes.ts'
-import { metricsRoutes } from '../api/metrics/routes.ts'
-import { pushRoutes } from '../api/push/routes.ts'
+import { apiRoutes } from '../api/api-routes.ts'
 import { createAuthenticator } from '../auth/authenticate.ts'
+import { createWorkerAuthenticator } from '../auth/authenticate-worker.ts'
 import { authorize } from '../auth/authorize.ts'
 import { checkOrigin } from '../auth/check-origin.ts'
 import { logDenial } from '../auth/log-denial.ts'
@@ -27,6 +25,8 @@ import { newId } from '../ids.ts'
 import { presentRpcError } from '../present/error.ts'
 import { restBase } from '../present/rest-base.ts'
 import type { WireVersion } from '../store/tasks.ts'
+import { workerRoutes } from '../worker-api/routes.ts'
+import { workerTokenIn } from '../worker-token.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import type {} from './fastify-types.ts'
@@ -84,10 +84,8 @@ export async function createApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(restRoutes(ctx))
   await app.register(cardRoutes(ctx))
   await app.register(extensionRoutes())
-  await app.register(agentsRoutes(ctx))
-  await app.register(pushRoutes(ctx))
-  await app.register(healthRoutes(ctx))
-  await app.register(metricsRoutes(ctx))
+  await app.register(apiRoutes(ctx))
+  await app.register(workerRoutes(ctx))
   return app
 }
 
@@ -112,16 +110,21 @@ function checkOrigins(app: FastifyInstance, ctx: Context) {
 
 function checkCredentials(app: FastifyInstance, ctx: Context) {
   const authenticate = createAuthenticator(ctx.config)
+  const authenticateWorker = createWorkerAuthenticator(ctx)
+  const principalOf = ({ headers, raw }: FastifyRequest) => {
+    const workerToken = workerTokenIn(headers, ctx.config.auth.header)
+    if (workerToken !== null) return authenticateWorker(workerToken)
+    return authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+  }
   app.decorateRequest('principal')
   app.addHook('onRequest', async request => {
     const { permission } = request.routeOptions.config
     if (permission === undefined || permission === 'public') return
-    const { headers, raw } = request
     try {
-      request.principal = authenticate({ headers, remoteAddress: raw.socket.remoteAddress })
+      request.principal = await principalOf(request)
       authorize(request.principal, permission)
     } catch (error) {
-      withinRequest(request, () => logDenial(ctx.log, error, raw.socket.remoteAddress))
+      withinRequest(request, () => logDenial(ctx.log, error, request.raw.socket.remoteAddress))
       throw error
     }
   })
@@ -174,10 +177,11 @@ const challenge = ({ config: { auth } }: Context): string =>
 const olderPaths = new RegExp(`^(?:${restBase})?/v1(?:/|$)`)
 
 /** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
-function versionOfError({ code }: PlatformError, path: string): WireVersion {
+function versionOfError({ code }: PlatformError, request: FastifyRequest): WireVersion {
+  const path = pathOf(request)
   const served = restPathOf(path)?.version
   if (served) return served
-  return code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
+  return request.is404 && code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
 }
 
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {
@@ -189,6 +193,6 @@ function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, t
   const { jsonRpc, rest } = request.routeOptions.config
   const body = jsonRpc
     ? { jsonrpc: '2.0', id: null, error: presentRpcError(error) }
-    : presentRestError(error, rest ?? versionOfError(error, pathOf(request)))
+    : presentRestError(error, rest ?? versionOfError(error, request))
   return reply.code(error.httpStatus).type('application/json; charset=utf-8').send(body)
 }

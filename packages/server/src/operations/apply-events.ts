@@ -19,7 +19,10 @@ import { planEvents } from './plan-events.ts'
 const unfinished = taskStates.filter(state => !isTerminal(state))
 
 interface Application
-  extends Pick<TaskChange, 'whenRead' | 'principal' | 'request' | 'turn' | 'lostLeases' | 'deadLetter'> {
+  extends Pick<
+    TaskChange,
+    'whenRead' | 'principal' | 'request' | 'turn' | 'lostLeases' | 'deadLetter' | 'reportSeq' | 'note'
+  > {
   tenantId: string
   taskId: string
   events: readonly TaskEvent[]

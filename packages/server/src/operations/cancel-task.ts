@@ -19,6 +19,8 @@ export async function cancelTask(ctx: Context, principal: Principal, taskId: str
     const { task: now } = await getTask(ctx, principal, taskId, 0)
     throw new PlatformError('TASK_NOT_CANCELABLE', `the task is ${now.state}`, { metadata: { state: now.state } })
   }
-  ctx.running.abort(task.id, new Error('the task was canceled'))
+  if (row.lane === null) ctx.running.abort(task.id, new Error('the task was canceled'))
+  else if (row.workerId !== null)
+    ctx.workers.tell({ tenantId: row.tenantId, workerId: row.workerId }, { kind: 'task_cancelled', taskId: row.id })
   if (task.serialKey !== null) await leaveLine(ctx, task)
 }

@@ -6,7 +6,7 @@ import type { TaskEvent } from '@codetether/protocol/task-event'
 import { isInterrupted, isTerminal } from '@codetether/protocol/task-state'
 import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
-import type { Lease } from '../store/lease.ts'
+import { type Lease, readyForWorker } from '../store/lease.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
 import { findRequest } from '../store/requests.ts'
 import type { TaskRow } from '../store/tasks.ts'
@@ -16,6 +16,7 @@ import { hashRequest } from './hash-request.ts'
 import { admit } from './new-lease.ts'
 import { readTurn } from './read-turn.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
+import { wakeTakers } from './wake-takers.ts'
 
 export interface FollowUp {
   taskId: string
@@ -93,8 +94,9 @@ interface Addition {
 async function addMessage(ctx: Context, principal: Principal, addition: Addition): Promise<TaskSnapshot | null> {
   const { snapshot, message } = addition
   const { task, messages, artifacts } = snapshot
-  using admission = isInterrupted(task.state) ? admit(ctx, task.serialKey !== null) : null
-  const lease = admission?.lease ?? null
+  const isAnswer = isInterrupted(task.state)
+  using admission = isAnswer && task.lane === null ? admit(ctx, task.serialKey !== null) : null
+  const lease = admission?.lease ?? (isAnswer ? readyForWorker() : null)
   const events: TaskEvent[] = [{ kind: 'message', message }, ...beginning(task, lease)]
   const row = await applyEvents(ctx, {
     tenantId: principal.tenantId,
@@ -112,7 +114,9 @@ async function addMessage(ctx: Context, principal: Principal, addition: Addition
   })
   if (!row) return null
   if (lease?.owner) await start(ctx, principal, row, lease)
-  else if (lease) ctx.work.wake()
+  else if (lease) wakeTakers(ctx, row)
+  else if (row.lane !== null && row.workerId !== null)
+    ctx.workers.tell({ tenantId: row.tenantId, workerId: row.workerId }, { kind: 'message', taskId: row.id })
   const added = { seq: row.lastSeq - events.length + 1, message }
   return { task: row, messages: [...messages, added], artifacts }
 }

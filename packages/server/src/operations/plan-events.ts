@@ -53,6 +53,8 @@ function addEvent(plan: Plan, event: TaskEvent, actor: string) {
       return
     }
     case 'attempt':
+    case 'output':
+    case 'progress':
       return
     default:
       event satisfies never

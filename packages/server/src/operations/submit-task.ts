@@ -7,11 +7,13 @@ import type { LoggedEvent, TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
-import type { NewTask } from '../store/insert-tasks.ts'
+import type { NewTask, QueuePlace } from '../store/insert-tasks.ts'
+import { readyForWorker } from '../store/lease.ts'
 import type { Plan } from '../store/plan.ts'
 import type { NewPushConfig } from '../store/push-configs.ts'
 import { findRequest } from '../store/requests.ts'
 import type { TaskRow, WireVersion } from '../store/tasks.ts'
+import type { NewWork } from '../store/work.ts'
 import { answerAtOnce } from './answer-at-once.ts'
 import { hashRequest } from './hash-request.ts'
 import { extractFiles } from './inline-files.ts'
@@ -21,12 +23,23 @@ import { planEvents } from './plan-events.ts'
 import { sealPushConfig } from './push-configs.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
 
+/** Workers carry the task out: what they are told of it, and where it waits for them. */
+export interface WorkerAgent {
+  name: string
+  work: NewWork
+  queue: QueuePlace
+  /** It waits for so many seconds before anybody may take it. */
+  delaySeconds: number
+  /** Tasks with the same key run one at a time. */
+  serialKey: string | null
+}
+
 export interface Submission {
   message: Message
   /** False if the message id was made here: then there is nothing to attach to. */
   messageIdGiven: boolean
   contextId: string | null
-  agent: Agent
+  agent: Agent | WorkerAgent
   routing: string
   metadata: JsonObject | null
   wireVersion: WireVersion
@@ -47,29 +60,33 @@ const hashOf = ({ message, contextId, metadata }: Submission): string => hashReq
  */
 export async function submitTask(ctx: Context, principal: Principal, submission: Submission): Promise<Submitted> {
   const { agent, message } = submission
-  using admission = agent.pure ? null : admit(ctx, agent.serial)
-  const lease = admission?.lease ?? null
+  const isWork = 'work' in agent
+  using admission = isWork || agent.pure ? null : admit(ctx, agent.serial)
+  const lease = isWork ? readyForWorker(agent.delaySeconds) : (admission?.lease ?? null)
   const events: TaskEvent[] = [{ kind: 'created' }]
-  if (agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
+  if (!isWork && agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
   else if (lease?.owner) events.push(...attemptBegins(1))
 
   const task = newTask(principal, submission, lease)
   const push =
     submission.push && sealPushConfig(ctx, principal, { ...submission, taskId: task.id, wish: submission.push })
-  const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name, push })
+  const work = isWork ? agent.work : null
+  const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name, push, work })
   if (!stored) return attach(ctx, principal, submission)
   if (push) ctx.pushes.wake()
   const row = { ...toRow(principal, task, stored.plan, stored.at), hasPush: push !== null }
   if (lease?.owner) {
     const fence = { attempt: 1, token: lease.token }
     startAttempt(ctx, { principal, task: row, history: [message], fence })
-  } else if (lease) ctx.work.wake()
+  } else if (task.queue) ctx.workers.wake({ tenantId: principal.tenantId, lane: task.queue.lane })
+  else if (lease) ctx.work.wake()
   return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
 }
 
 function newTask(principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> {
   const { agent, contextId = null, routing, wireVersion, metadata, message, messageIdGiven } = submission
   const context = contextId ?? newId()
+  const isWork = 'work' in agent
   return {
     id: newId(),
     principal: principal.id,
@@ -80,8 +97,14 @@ function newTask(principal: Principal, submission: Submission, lease: NewTask['l
     metadata,
     request: messageIdGiven ? { messageId: message.messageId, hash: hashOf(submission) } : null,
     lease,
-    serialKey: agent.serial ? context : null,
+    serialKey: serialKeyOf(agent, context),
+    queue: isWork ? agent.queue : null,
   }
+}
+
+function serialKeyOf(agent: Submission['agent'], context: string): string | null {
+  if ('work' in agent) return agent.serialKey
+  return agent.serial ? context : null
 }
 
 interface Storable extends Omit<NewTask, 'plan'> {
@@ -89,16 +112,17 @@ interface Storable extends Omit<NewTask, 'plan'> {
   message: Message
   actor: string
   push: NewPushConfig | null
+  work: NewWork | null
 }
 
 /** @returns null if the message id is known already. */
-async function store(ctx: Context, { tenantId }: Principal, { events, message, actor, push, ...task }: Storable) {
+async function store(ctx: Context, { tenantId }: Principal, { events, message, actor, push, work, ...task }: Storable) {
   const asEvent: TaskEvent = { kind: 'message', message }
   const extracted = extractFiles([asEvent, ...events])
   const [first, ...rest] = extracted.events
   const plan = planEvents(rest, actor)
   if (first?.kind === 'message') plan.messages.unshift({ offset: 1, message: first.message })
-  const at = await ctx.submissions.add(tenantId, { task: { ...task, plan }, blobs: extracted.blobs, push })
+  const at = await ctx.submissions.add(tenantId, { task: { ...task, plan }, blobs: extracted.blobs, push, work })
   return at && { plan, at }
 }
 
@@ -132,6 +156,8 @@ const toRow = (
   generation: plan.visible,
   attempt: task.lease?.owner ? 1 : 0,
   turnSeq: 1,
+  lane: task.queue?.lane ?? null,
+  workerId: null,
   lostLeases: 0,
   deadLetter: null,
   createdAt: at,

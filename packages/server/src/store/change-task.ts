@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 import { type TaskRow, taskColumns } from './tasks.ts'
+import type { WorkNote } from './work.ts'
 
 export interface TaskChange {
   taskId: string
@@ -26,6 +27,10 @@ export interface TaskChange {
    */
   turn?: number | 'first message' | 'all read'
   lease: LeaseChange
+  /** Set for a report of a worker: its number, right behind the last one that was taken. */
+  reportSeq?: number
+  /** What a report notes beside the log. */
+  note?: WorkNote
   /** Attempts in a row that were lost, from here on. */
   lostLeases?: number
   deadLetter?: string
@@ -44,6 +49,7 @@ export function serializeChange({ taskId, fence, turn, request, lease, ...rest }
     id: taskId,
     token: fence?.token,
     attempt: fence?.attempt,
+    owner: fence?.owner,
     turn: typeof turn === 'number' ? turn : undefined,
     opensTurn: turn === 'first message',
     readsAll: turn === 'all read',
@@ -67,25 +73,14 @@ function leaseJson(lease: LeaseChange): object | undefined {
 
 /** Which change of which task is allowed: conditions on its row `t` and on the change `i`. */
 const allowed = `t.tenant_id = $1 and t.id = i.id and t.state = any (i."from")
-      and (i.token is null or (t.lease_token = i.token and t.attempt = i.attempt))
+      and (i.token is null or (t.lease_token = i.token and t.attempt = i.attempt
+        and (i.owner is null or t.lease_owner = i.owner)))
       and (i.principal is null or t.principal = i.principal)
-      and (i."whenRead" is not true or t.inbox_seq <= t.turn_seq)`
+      and (i."whenRead" is not true or t.inbox_seq <= t.turn_seq)
+      and (i."reportSeq" is null or t.report_seq = i."reportSeq" - 1)`
 
-// One statement for any number of tasks. The rows of `tasks` are locked first, in the order of the input; seq and
-// generation of all other rows follow from them. A change that its row refuses is left out of the result, and out of
-// everything else. Without the limit the plan is made for many rows: one that reads all of a table while it is small.
-// What is replaced is unnested, so that a change which replaces nothing joins with nothing: `= any` read every chunk.
-const changeAfter = (before: string, condition: string) => `
-  with input as (
-    select * from jsonb_to_recordset($2::jsonb) as i (
-      id uuid, "from" text[], token uuid, attempt int, principal text, "whenRead" boolean, turn bigint,
-      "opensTurn" boolean, "readsAll" boolean, lease jsonb, "lostLeases" int, "deadLetter" text, replaced text[], "messageId" text,
-      hash text, plan jsonb)
-    limit $3
-  ), ${before}
-  task as (
-    update tasks t set
-      state = coalesce(plan->>'state', t.state),
+/** What a change does to the row of its task `t`: by the change `i` and its plan. */
+const newColumns = `state = coalesce(plan->>'state', t.state),
       status_message = case when plan->>'state' is null then t.status_message
         else nullif(plan->'statusMessage', 'null') end,
       status_seq = coalesce(t.last_seq + (plan->>'statusOffset')::bigint, t.status_seq),
@@ -105,14 +100,19 @@ const changeAfter = (before: string, condition: string) => `
         else now() + make_interval(secs => (lease->>'seconds')::float8) end,
       lost_leases = coalesce("lostLeases", t.lost_leases),
       dead_letter = coalesce("deadLetter", t.dead_letter),
-      updated_at = now()
-    from input i
-    where ${allowed} ${condition}
-    returning ${taskColumns}
-  ), base as (
-    select id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
-      generation::bigint - (plan->>'visible')::bigint as generation, replaced, plan
+      report_seq = coalesce("reportSeq", t.report_seq),
+      updated_at = now()`
+
+/** The rows behind it; `base` has the seq before the change. */
+const newRows = `note as (
+    update task_work w set
+      progress = coalesce(nullif(note->'progress', 'null'), w.progress),
+      checkpoint = case when (note->'checkpoint'->>'seq')::bigint > w.checkpoint_seq then note->'checkpoint'->'data'
+        else w.checkpoint end,
+      checkpoint_seq = greatest(w.checkpoint_seq, (note->'checkpoint'->>'seq')::bigint),
+      session_id = coalesce(note->>'sessionId', w.session_id)
     from input join task using (id)
+    where note is not null and w.tenant_id = $1 and w.task_id = id
   ), event as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
     select $1, id, b.seq + e."offset", b.generation + e."visibleOffset", e.kind, e.v, e.actor, e.body
@@ -129,7 +129,30 @@ const changeAfter = (before: string, condition: string) => `
     insert into task_artifacts (tenant_id, task_id, artifact_id, seq, artifact)
     select $1, id, c."artifactId", b.seq + c."offset", c.artifact
     from base b, jsonb_to_recordset(plan->'chunks') as c ("offset" bigint, "artifactId" text, artifact jsonb)
-  )
+  )`
+
+// One statement for any number of tasks. The rows of `tasks` are locked first, in the order of the input; seq and
+// generation of all other rows follow from them. A change that its row refuses is left out of the result, and out of
+// everything else. Without the limit the plan is made for many rows: one that reads all of a table while it is small.
+// What is replaced is unnested, so that a change which replaces nothing joins with nothing: `= any` read every chunk.
+const changeAfter = (before: string, condition: string) => `
+  with input as (
+    select * from jsonb_to_recordset($2::jsonb) as i (
+      id uuid, "from" text[], token uuid, attempt int, owner uuid, principal text, "whenRead" boolean, turn bigint,
+      "opensTurn" boolean, "readsAll" boolean, lease jsonb, "lostLeases" int, "deadLetter" text, replaced text[], "messageId" text,
+      hash text, "reportSeq" bigint, note jsonb, plan jsonb)
+    limit $3
+  ), ${before}
+  task as (
+    update tasks t set ${newColumns}
+    from input i
+    where ${allowed} ${condition}
+    returning ${taskColumns}
+  ), base as (
+    select id, "lastSeq"::bigint - (plan->>'count')::bigint as seq,
+      generation::bigint - (plan->>'visible')::bigint as generation, replaced, plan
+    from input join task using (id)
+  ), ${newRows}
   select * from task`
 
 const change = statement(changeAfter('', ''))

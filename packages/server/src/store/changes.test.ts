@@ -25,7 +25,7 @@ async function tasksIn(count: number) {
   const ids = Array.from({ length: count }, () => newId())
   const plan = planEvents([{ kind: 'created' }, { kind: 'status', state: 'working' }], 'Echo')
   const task = { principal: 'local', contextId: 'c', agent: 'Echo', routing: 'target', wireVersion: '0.3' as const }
-  const rest = { metadata: null, request: null, lease: null, serialKey: null, plan }
+  const rest = { metadata: null, request: null, lease: null, serialKey: null, queue: null, plan }
   await Promise.all(ids.map(id => submissions.add(defaultTenantId, { task: { ...task, ...rest, id }, blobs: [] })))
   return {
     store,

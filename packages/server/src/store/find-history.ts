@@ -5,19 +5,20 @@ import type { Reader } from './store.ts'
 
 // Of the caller's messages only those up to this turn's, which stands last: later ones have turns of their own.
 const find = statement(`
-  select m.message from tasks t join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id
-  where t.tenant_id = $1 and t.id = $2 and m.seq <= t.turn_began
-    and (m.seq <= t.turn_seq or m.message->>'role' <> 'user')
-  order by m.seq = t.turn_seq desc, m.seq desc limit $3`)
+  select t.id as "taskId", m.message
+  from unnest($2::uuid[]) as wanted (id) join tasks t on t.tenant_id = $1 and t.id = wanted.id
+    cross join lateral (
+      select m.seq, m.message from task_messages m
+      where m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq <= t.turn_began
+        and (m.seq <= t.turn_seq or m.message->>'role' <> 'user')
+      order by m.seq = t.turn_seq desc, m.seq desc limit $3) m
+  order by t.id, m.seq <> t.turn_seq desc, m.seq`)
 
-/** What the attempts of the current turn are given: at most `limit` messages, oldest first, the turn's own last. */
-export async function findHistory(
+/** What the attempts of the current turn of each task are given: at most `limit` messages, oldest first, the turn's own last. */
+export const findHistories = (
   tx: Reader,
-  { tenantId, taskId, limit }: { tenantId: string; taskId: string; limit: number },
-): Promise<Message[]> {
-  const rows = await tx.query<{ message: Message }>(find, [tenantId, taskId, limit])
-  return rows.map(row => row.message).reverse()
-}
+  { tenantId, taskIds, limit }: { tenantId: string; taskIds: readonly string[]; limit: number },
+): Promise<{ taskId: string; message: Message }[]> => tx.query(find, [tenantId, taskIds, limit])
 
 const next = statement(`
   select min(m.seq)::float8 as seq from tasks t

@@ -21,7 +21,18 @@ export interface NewTask {
   lease: Lease | null
   /** Set for a serial agent: tasks with the same key run one at a time. */
   serialKey: string | null
+  /** Set for work of workers. */
+  queue: QueuePlace | null
   plan: Plan
+}
+
+/** Where a task waits for a worker. */
+export interface QueuePlace {
+  lane: number
+  /** Higher first. */
+  priority: number
+  deadlineSeconds: number | null
+  maxAttempts: number
 }
 
 /** A new task as JSON, so that a group can be bounded by its size before it is sent. */
@@ -35,7 +46,7 @@ const insert = statement(`
   with input as (
     select * from jsonb_to_recordset($2::jsonb) as i (
       id uuid, principal text, "contextId" text, agent text, routing text, "wireVersion" text, metadata jsonb,
-      request jsonb, lease jsonb, "serialKey" text, plan jsonb)
+      request jsonb, lease jsonb, "serialKey" text, queue jsonb, plan jsonb)
   ), request as (
     insert into task_requests as r (tenant_id, principal, agent, message_id, request_hash, task_id)
     select $1, principal, agent, request->>'messageId', decode(request->>'hash', 'hex'), id
@@ -46,12 +57,15 @@ const insert = statement(`
     returning task_id
   ), task as (
     insert into tasks (tenant_id, id, principal, context_id, agent, routing, wire_version, metadata, state,
-      status_message, status_seq, last_seq, generation, serial_key, attempt, attempt_at, lease_owner, lease_token, lease_until)
+      status_message, status_seq, last_seq, generation, serial_key, attempt, attempt_at, lease_owner, lease_token, lease_until,
+      lane, priority, deadline_at, max_attempts)
     select $1, id, principal, "contextId", agent, routing, "wireVersion", metadata, plan->>'state',
       nullif(plan->'statusMessage', 'null'), (plan->>'statusOffset')::bigint, (plan->>'count')::bigint,
       (plan->>'visible')::bigint, "serialKey", (lease->>'owner' is not null)::int,
       case when lease->>'owner' is not null then now() end, (lease->>'owner')::uuid, (lease->>'token')::uuid,
-      now() + make_interval(secs => (lease->>'seconds')::float8)
+      now() + make_interval(secs => (lease->>'seconds')::float8), (queue->>'lane')::bigint,
+      coalesce((queue->>'priority')::smallint, 0), now() + make_interval(secs => (queue->>'deadlineSeconds')::float8),
+      (queue->>'maxAttempts')::smallint
     from input
     where request is null or id in (select task_id from request)
     returning id

@@ -54,7 +54,7 @@ const expire = statement(`
     update push_configs set lease_owner = null, lease_token = null, next_at = now() where lease_owner <> $1
   )
   update tasks set lease_until = now() - interval '1 ms'
-  where state in ('submitted', 'working') and lease_owner <> $1`)
+  where state in ('submitted', 'working') and lease_owner <> $1 and lane is null`)
 
 /** Ends the leases of all other instances at once: their processes are known to be dead. */
 export async function expireOtherLeases(tx: SystemWriter, self: string): Promise<void> {

@@ -37,7 +37,7 @@ const putOffSeconds = 30
 const claim = statement(`
   with due as (
     select tenant_id, id, lease_owner, lease_until, state, principal, agent, serial_key from tasks t
-    where state in ('submitted', 'working') and agent = any ($2::text[]) and lease_until < now()
+    where state in ('submitted', 'working') and agent = any ($2::text[]) and lane is null and lease_until < now()
       and (lease_owner is distinct from $1 or lease_token <> all ($5::uuid[]))
     order by lease_until limit ${lookAt} for update skip locked
   ), judged as (
@@ -78,17 +78,26 @@ export async function claimTasks(
 }
 
 const promote = statement(`
-  update tasks set lease_until = now() - interval '1 ms'
+  update tasks set lease_until = case when lane is null then now() - interval '1 ms' end
   where lease_owner is null and state = 'submitted' and (tenant_id, id) = (
     select n.tenant_id, n.id
     from tasks t join tasks n on n.tenant_id = t.tenant_id and n.principal = t.principal and n.agent = t.agent
       and n.serial_key = t.serial_key and n.state in ('submitted', 'working') and n.id <> t.id
     where t.tenant_id = $1 and t.id = $2
-    order by n.id limit 1)`)
+    order by n.id limit 1)
+  returning lane::float8 as lane`)
 
-/** Lets the next task of a line be claimed, now that this one is out of it or has asked something. */
-export async function promoteNext(tx: SystemWriter, tenantId: string, taskId: string): Promise<void> {
-  await tx.query(promote, [tenantId, taskId])
+/**
+ * Lets the next task of a line be claimed, now that this one is out of it or has asked something.
+ * @returns where it waits for a worker, if it does; null if there is no next one.
+ */
+export async function promoteNext(
+  tx: SystemWriter,
+  tenantId: string,
+  taskId: string,
+): Promise<{ lane: number | null } | null> {
+  const [row] = await tx.query<{ lane: number | null }>(promote, [tenantId, taskId])
+  return row ?? null
 }
 
 const giveBack = statement(`

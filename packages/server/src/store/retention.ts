@@ -120,7 +120,15 @@ export async function pruneEvents(
 const tasksBehind = (id: string) => `
   select id, state, status_at, last_seq from tasks where tenant_id = $1 and id > ${id}`
 
-const rowsOfTasks = ['task_events', 'task_messages', 'task_artifacts', 'blobs', 'push_configs', 'push_dead_letters']
+const rowsOfTasks = [
+  'task_events',
+  'task_messages',
+  'task_artifacts',
+  'blobs',
+  'push_configs',
+  'push_dead_letters',
+  'task_work',
+]
 
 // A task has about as many rows as events, so a portion ends where their sum is reached. The requests of these tasks are
 // forgotten long ago.

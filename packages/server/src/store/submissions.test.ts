@@ -40,6 +40,7 @@ const newTask = (more: Partial<NewTask> = {}): NewTask => ({
   request: null,
   lease: null,
   serialKey: null,
+  queue: null,
   plan: planEvents([{ kind: 'created' }, { kind: 'status', state: 'completed' }], 'Echo'),
   ...more,
 })

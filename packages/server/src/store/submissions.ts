@@ -4,12 +4,15 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { insertTasks, type NewTask, type SerializedTask, serializeTask } from './insert-tasks.ts'
 import { type NewPushConfig, putPushConfig } from './push-configs.ts'
 import type { Store } from './store.ts'
+import { insertWork, type NewWork } from './work.ts'
 
 /** A task to be stored, with the files that its rows name, and who wants to be told of it. */
 export interface Submission {
   task: NewTask
   blobs: readonly Blob[]
   push?: NewPushConfig | null
+  /** Set for work of workers. */
+  work?: NewWork | null
 }
 
 interface Member extends Submission {
@@ -37,11 +40,13 @@ async function insert(store: Store, tenantId: string, group: readonly Member[]):
   const members = group.toSorted((a, b) => (orderOf(a.task) < orderOf(b.task) ? -1 : 1))
   const tasks = members.map(({ json }) => json)
   const blobs = group.flatMap(({ task, blobs }) => blobs.map(blob => ({ ...blob, taskId: task.id })))
+  const work = group.flatMap(({ task, work }) => (work ? [{ ...work, id: task.id }] : []))
   const rows = await store.write(tenantId, async tx => {
     const [inserted] = await Promise.all([
       insertTasks(tx, tenantId, tasks),
       insertBlobs(tx, tenantId, blobs),
       // Behind the tasks: those whose message id is known are not there.
+      insertWork(tx, tenantId, work),
       ...group.flatMap(({ push }) => (push ? [putPushConfig(tx, tenantId, push, true)] : [])),
     ])
     return inserted

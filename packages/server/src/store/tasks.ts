@@ -24,6 +24,10 @@ export interface TaskRow {
   /** The seq of the caller's message that the current turn answers. */
   turnSeq: number
   serialKey: string | null
+  /** Set for work of workers. */
+  lane: number | null
+  /** The worker that holds it, or held it last. */
+  workerId: string | null
   lostLeases: number
   deadLetter: string | null
   /** Somebody wants to be told of its changes. */
@@ -38,5 +42,5 @@ export const taskColumns = `
   t.wire_version as "wireVersion", t.metadata, t.state, t.status_message as "statusMessage",
   t.status_seq::float8 as "statusSeq", t.status_at as "statusAt", t.last_seq::float8 as "lastSeq",
   t.generation::float8 as generation, t.attempt, t.turn_seq::float8 as "turnSeq",
-  t.serial_key as "serialKey", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.has_push as "hasPush",
+  t.serial_key as "serialKey", t.lane::float8 as lane, t.worker_id as "workerId", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.has_push as "hasPush",
   t.created_at as "createdAt", t.updated_at as "updatedAt"`

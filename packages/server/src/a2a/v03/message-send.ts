@@ -8,7 +8,7 @@ import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 
-/** `message/send` (A2A v0.3 §7.1). Waits for the agent unless `blocking` is false. */
+/** `message/send` (A2A v0.3 §7.1). Waits for an agent of the server unless `blocking` is false, and for workers if it is true. */
 export const messageSend: Method<SendParams, Result<wire.Task>> = {
   name: 'message/send',
   permission: 'tasks:write',
@@ -19,7 +19,9 @@ export const messageSend: Method<SendParams, Result<wire.Task>> = {
     // Who waits counts as a stream.
     if (waits) takeStreamSlot(call)
     const started = await startTask(call, toStartRequest(call.params))
-    const snapshot = await settled(call, started, waits ? call.ctx.config.blockingMs : 0)
+    // What workers do is waited for only by those who say so.
+    const isLate = started.isWork && blocking === undefined
+    const snapshot = await settled(call, started, waits && !isLate ? call.ctx.config.blockingMs : 0)
     const result = presentTask(snapshot, viewOf(call, historyLength))
     return { result: call.params.message.oldShape ? { ...result, ...presentOldView(snapshot) } : result }
   },

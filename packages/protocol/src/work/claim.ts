@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+
+/** Asks for work: for one task by its id, or for as many as there is room for, waiting for the first if there is none. */
+export const ClaimTasks = z.looseObject({
+  task_id: z.uuid().toLowerCase().optional(),
+  limit: z.int().min(1).max(limits.claimedAtOnce).default(1),
+  wait_seconds: z.number().min(0).max(limits.claimWaitSeconds).default(0),
+})
+
+/** The right to one attempt of a task, as a worker shows it with everything that it writes. */
+export const WorkLease = z.object({
+  task_id: z.uuid().toLowerCase(),
+  attempt: z.int().min(1),
+  lease_token: z.uuid().toLowerCase(),
+})
+
+/** A task as a worker gets it. Times are ISO 8601, durations seconds. */
+export interface ClaimedTask extends z.output<typeof WorkLease> {
+  /** How long the lease lasts unless it is renewed. */
+  lease_seconds: number
+  title: string
+  /** The text of the message that this attempt answers. */
+  prompt: string
+  /** All messages so far, oldest first, in the form of A2A v1.0. */
+  history: readonly object[]
+  agent_type: string
+  priority: number
+  codebase_id: string | null
+  /** Where this worker has the codebase. */
+  path: string | null
+  model: string | null
+  session_id: string | null
+  metadata: object | null
+  time_limit_seconds: number | null
+  deadline_at: string | null
+  /** What an earlier attempt left to go on from. */
+  checkpoint: unknown
+  created_at: string
+}

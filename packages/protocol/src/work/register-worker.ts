@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+import { DirectoryPath, Labels, ModelRef, Name, WorkerId } from './names.ts'
+
+/** A model that a worker can use. */
+const Model = z
+  .looseObject({
+    id: z.string().min(1).max(limits.idChars),
+    name: z.string().max(limits.idChars).optional(),
+    provider: z.string().max(limits.idChars).optional(),
+    provider_id: z.string().max(limits.idChars).optional(),
+    capabilities: z.array(z.string().max(limits.idChars)).max(limits.labels).optional(),
+    input_cost: z.number().nonnegative().optional(),
+    output_cost: z.number().nonnegative().optional(),
+  })
+  .transform(({ id, name, provider, provider_id, capabilities, input_cost, output_cost }, context) => {
+    const providerId = provider_id ?? provider
+    const ref = ModelRef.safeParse(/[/:]/.test(id) || providerId === undefined ? id : `${providerId}/${id}`)
+    if (!ref.success) {
+      context.addIssue({
+        code: 'custom',
+        message: 'needs a provider: provider_id, or an id of the form provider/model',
+      })
+      return z.NEVER
+    }
+    return { ref: ref.data, name: name ?? id, provider: providerId, capabilities, input_cost, output_cost }
+  })
+
+/** A codebase that a worker has: one that is registered, or a directory of its own. */
+const OwnedCodebase = z
+  .union([
+    z.uuid().transform(id => ({ id, name: undefined, path: undefined })),
+    z.looseObject({ id: z.uuid().optional(), name: Name.optional(), path: DirectoryPath.optional() }),
+  ])
+  .refine(given => given.id !== undefined || given.path !== undefined, { error: 'needs an id or a path' })
+
+const OwnedCodebases = z.array(OwnedCodebase).max(limits.codebasesPerWorker)
+
+/**
+ * What a worker says of itself. `agents` are the names by which tasks may ask for it; its own name is always one of
+ * them. `codebases` has the alias `workspaces`.
+ */
+export const RegisterWorker = z
+  .looseObject({
+    worker_id: WorkerId,
+    name: Name,
+    hostname: z.string().max(limits.idChars).optional(),
+    capabilities: Labels.default([]),
+    agents: z
+      .array(z.union([Name, z.looseObject({ name: Name }).transform(({ name }) => name)]))
+      .max(limits.labels)
+      .default([]),
+    models: z.array(Model).max(limits.modelsPerWorker).default([]),
+    codebases: OwnedCodebases.optional(),
+    workspaces: OwnedCodebases.optional(),
+    global: z.boolean().default(false),
+  })
+  .transform(({ codebases, workspaces, ...rest }) => ({ ...rest, codebases: codebases ?? workspaces ?? [] }))
+
+export type WorkerRegistration = z.output<typeof RegisterWorker>

@@ -1,0 +1,56 @@
+import { limits } from '@codetether/protocol/limits'
+import { RegisterCodebase } from '@codetether/protocol/work/codebase'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Context } from '../../context.ts'
+import { getCodebase, registerCodebase, removeCodebase } from '../../operations/work/codebases.ts'
+import { presentCodebase } from '../../present/codebase.ts'
+import { codebasePaths } from '../../present/prefixes.ts'
+import { readBody, readQuery } from '../../read-input.ts'
+import { listCodebases } from '../../store/codebases.ts'
+import { triggerRoutes } from './trigger-routes.ts'
+import { watchRoutes } from './watch-routes.ts'
+
+const ListQuery = z.strictObject({
+  before: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+})
+
+interface ById {
+  Params: { id: string }
+}
+
+/** Codebases, under each prefix and both names. */
+export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  const read = { config: { permission: 'codebases:read' } } as const
+  const write = { config: { permission: 'codebases:write' } } as const
+  for (const url of codebasePaths) {
+    for (const path of [url, `${url}/list`])
+      app.get(path, read, async request => {
+        const { before = null, limit } = readQuery(request, ListQuery)
+        const { tenantId } = request.principal
+        const rows = await ctx.store.read(tenantId, tx => listCodebases(tx, { tenantId, before, limit }))
+        const codebases = rows.map(presentCodebase)
+        return { codebases, workspaces: codebases, next: rows.length === limit ? rows.at(-1)?.id : null }
+      })
+
+    app.post(url, write, async (request, reply) => {
+      const codebase = presentCodebase(
+        await registerCodebase(ctx, request.principal, readBody(request, RegisterCodebase)),
+      )
+      const pending = codebase.status === 'pending'
+      return reply.code(201).send({ success: true, pending, ...codebase, codebase, workspace: codebase })
+    })
+
+    app.get<ById>(`${url}/:id`, read, async request =>
+      presentCodebase(await getCodebase(ctx, request.principal, request.params.id)),
+    )
+
+    app.delete<ById>(`${url}/:id`, write, async request => {
+      await removeCodebase(ctx, request.principal, request.params.id)
+      return { success: true }
+    })
+  }
+  await app.register(watchRoutes(ctx))
+  await app.register(triggerRoutes(ctx))
+}

@@ -1,0 +1,101 @@
+import { limits } from '@codetether/protocol/limits'
+import type { TaskState } from '@codetether/protocol/task-state'
+import { CreateWork } from '@codetether/protocol/work/create-work'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Context } from '../../context.ts'
+import { cancelWork } from '../../operations/work/cancel-work.ts'
+import { createWork } from '../../operations/work/create-work.ts'
+import { dispatchWork, requeueWork } from '../../operations/work/dispatch.ts'
+import { getWork } from '../../operations/work/get-work.ts'
+import { prefixes } from '../../present/prefixes.ts'
+import { presentWork, workStatuses } from '../../present/work-task.ts'
+import { readBody, readQuery } from '../../read-input.ts'
+import { listWork } from '../../store/read-work.ts'
+import { readKey } from './idempotency-key.ts'
+import { outputRoutes } from './output-routes.ts'
+
+/** What older programs call a task that waits or runs. */
+const olderStatuses: Record<string, TaskState> = { queued: 'submitted', assigned: 'working', canceled: 'canceled' }
+
+const stateNames: ReadonlyMap<string, TaskState> = new Map([
+  ...Object.entries(workStatuses).flatMap(([state, status]): [string, TaskState][] => [
+    [status, state as TaskState],
+    [state, state as TaskState],
+  ]),
+  ...Object.entries(olderStatuses),
+])
+
+const Status = z.string().transform((name, context) => {
+  const state = stateNames.get(name)
+  if (state !== undefined) return state
+  context.addIssue({ code: 'custom', message: `must be one of ${Object.values(workStatuses).join(', ')}` })
+  return z.NEVER
+})
+
+const ListQuery = z.strictObject({
+  status: Status.optional(),
+  worker_id: z.string().max(limits.idChars).optional(),
+  codebase_id: z.uuid().optional(),
+  workspace_id: z.uuid().optional(),
+  agent_name: z.string().max(limits.idChars).optional(),
+  before: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+})
+
+interface ById {
+  Params: { id: string }
+}
+
+/** Work for workers: put in, looked at, canceled. */
+export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  const read = { config: { permission: 'tasks:read' } } as const
+  const write = { config: { permission: 'tasks:write' } } as const
+  for (const prefix of prefixes) {
+    const url = `${prefix}/tasks`
+
+    app.get(url, read, async request => {
+      const { tenantId, id: principal } = request.principal
+      const query = readQuery(request, ListQuery)
+      const tasks = await ctx.store.read(tenantId, tx =>
+        listWork(tx, {
+          tenantId,
+          principal,
+          states: query.status ? [query.status] : null,
+          workerId: query.worker_id ?? null,
+          codebaseId: query.codebase_id ?? query.workspace_id ?? null,
+          agentName: query.agent_name?.toLowerCase() ?? null,
+          before: query.before ?? null,
+          limit: query.limit,
+        }),
+      )
+      return { tasks: tasks.map(presentWork), next: tasks.length === query.limit ? tasks.at(-1)?.id : null }
+    })
+
+    app.post(url, write, async (request, reply) => {
+      const key = readKey(request.headers['idempotency-key'])
+      const { taskId, isNew } = await createWork(ctx, request.principal, {
+        request: readBody(request, CreateWork),
+        key,
+      })
+      const task = presentWork(await getWork(ctx, request.principal, taskId))
+      return reply.code(isNew ? 201 : 200).send({ success: true, task_id: taskId, task, ...task })
+    })
+
+    app.get<ById>(`${url}/:id`, read, async request =>
+      presentWork(await getWork(ctx, request.principal, request.params.id)),
+    )
+
+    app.post<ById>(`${url}/:id/cancel`, write, async request => {
+      const task = await cancelWork(ctx, request.principal, request.params.id)
+      return { success: true, task_id: task.id, status: workStatuses[task.state], task: presentWork(task) }
+    })
+
+    for (const [verb, act] of Object.entries({ dispatch: dispatchWork, requeue: requeueWork }))
+      app.post<ById>(`${url}/:id/${verb}`, write, async request => {
+        const task = presentWork(await act(ctx, request.principal, request.params.id))
+        return { success: true, task_id: task.id, status: task.status, task }
+      })
+  }
+  await app.register(outputRoutes(ctx))
+}

@@ -1,0 +1,55 @@
+import type { Message } from '@codetether/protocol/message'
+import type { Context } from '../../context.ts'
+import { type ClaimedWork, claimWork } from '../../store/claim-work.ts'
+import type { WorkerKey } from '../../worker-hub.ts'
+import { readTurns } from '../read-turn.ts'
+
+/** A task that was leased to a worker, with the messages up to the one that the attempt answers. */
+export interface Claimed extends ClaimedWork {
+  history: readonly Message[]
+}
+
+/** Leases to a worker up to `room` tasks that it may take; nothing if none waits. */
+export async function claimNow(
+  ctx: Context,
+  { tenantId, workerId }: WorkerKey,
+  { room, taskId = null }: { room: number; taskId?: string | null },
+): Promise<Claimed[]> {
+  const { leaseMs, mostPerPrincipal } = ctx.config.work
+  const claim = { tenantId, workerId, room, taskId, leaseSeconds: leaseMs / 1000, mostPerPrincipal }
+  const claimed = await ctx.store.write(tenantId, tx => claimWork(tx, claim))
+  if (claimed.length === 0) return []
+  // There may be more, and somebody else may have room for it.
+  if (claimed.length === room && taskId === null)
+    for (const lane of new Set(claimed.map(task => task.lane))) ctx.workers.wakeHere({ tenantId, lane })
+  const turns = await readTurns(
+    ctx,
+    tenantId,
+    claimed.map(task => task.taskId),
+  )
+  for (const { taskId: id } of claimed) ctx.hints.publish(id)
+  return claimed.map(task => ({ ...task, history: turns.get(task.taskId) ?? [] }))
+}
+
+export interface Wait {
+  worker: WorkerKey
+  room: number
+  waitMs: number
+  signal: AbortSignal
+}
+
+/** Hints may be lost, and a session's next task may be put off. */
+const pollMs = 2_000
+
+/** The same, waiting for the first task. */
+export async function claimSoon(ctx: Context, { worker, room, waitMs, signal }: Wait): Promise<Claimed[]> {
+  using attendance = ctx.workers.attend(worker)
+  const until = performance.now() + waitMs
+  for (;;) {
+    const claimed = await claimNow(ctx, worker, { room })
+    const left = until - performance.now()
+    if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed
+    attendance.isCalled()
+    await attendance.next(Math.min(left, pollMs), signal)
+  }
+}

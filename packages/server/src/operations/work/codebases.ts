@@ -1,0 +1,65 @@
+import { PlatformError } from '@codetether/protocol/errors'
+import type { CodebaseRegistration } from '@codetether/protocol/work/codebase'
+import type { Context } from '../../context.ts'
+import { newId } from '../../ids.ts'
+import type { Principal } from '../../principal.ts'
+import { type CodebaseRow, deleteCodebase, findCodebase, putCodebase, setWatch } from '../../store/codebases.ts'
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const notFound = () => new PlatformError('NOT_FOUND', 'there is no such codebase')
+
+/** Throws NOT_FOUND. */
+export async function getCodebase({ store }: Context, { tenantId }: Principal, id: string): Promise<CodebaseRow> {
+  const row = uuid.test(id) ? await store.read(tenantId, tx => findCodebase(tx, tenantId, id)) : null
+  if (!row) throw notFound()
+  return row
+}
+
+/** Registers a codebase at once, whether or not a worker has it: without one its tasks wait. */
+export async function registerCodebase(
+  ctx: Context,
+  principal: Principal,
+  given: CodebaseRegistration,
+): Promise<CodebaseRow> {
+  const { tenantId, id: owner } = principal
+  const codebase = {
+    tenantId,
+    id: newId(),
+    principal: owner,
+    name: given.name,
+    path: given.path ?? null,
+    description: given.description ?? null,
+    gitUrl: given.git_url ?? null,
+    gitBranch: given.git_branch ?? null,
+  }
+  const id = await ctx.store.write(tenantId, tx => putCodebase(tx, codebase))
+  return getCodebase(ctx, principal, id)
+}
+
+/** Throws NOT_FOUND, or FORBIDDEN for one that somebody else has registered. */
+export async function removeCodebase(ctx: Context, principal: Principal, id: string): Promise<void> {
+  await ownCodebase(ctx, principal, id)
+  const { tenantId } = principal
+  await ctx.store.write(tenantId, tx => deleteCodebase(tx, tenantId, id))
+  ctx.workers.forget()
+}
+
+async function ownCodebase(ctx: Context, principal: Principal, id: string): Promise<void> {
+  const { principal: owner } = await getCodebase(ctx, principal, id)
+  if (owner !== principal.id) throw new PlatformError('FORBIDDEN', 'somebody else has registered this codebase')
+}
+
+/** Turns on or off that the tasks of a codebase are taken by themselves. What waits then is taken, or waits on. */
+export async function watchCodebase(
+  ctx: Context,
+  principal: Principal,
+  { id, on, interval }: { id: string; on: boolean; interval: number | null },
+): Promise<CodebaseRow> {
+  await getCodebase(ctx, principal, id)
+  const { tenantId } = principal
+  const lanes = await ctx.store.write(tenantId, tx => setWatch(tx, { tenantId, id, on, interval }))
+  ctx.workers.forget()
+  if (on) for (const lane of lanes) ctx.workers.wake({ tenantId, lane })
+  return getCodebase(ctx, principal, id)
+}

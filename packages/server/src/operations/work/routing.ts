@@ -1,0 +1,62 @@
+import type { JsonObject } from '@codetether/protocol/json'
+import type { WorkRequest } from '@codetether/protocol/work/create-work'
+import type { Context } from '../../context.ts'
+import type { Principal } from '../../principal.ts'
+import { findTakers, type Lane } from '../../store/lanes.ts'
+import { getCodebase } from './codebases.ts'
+
+/** Where a task waits, and how that was found: what `metadata.routing` tells. */
+export interface Routed {
+  lane: number
+  codebaseId: string | null
+  routing: JsonObject
+  /** How many workers may take it. */
+  workers: number
+}
+
+/** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
+const globalCodebase = 'global'
+
+/** Finds the lane of a task. Throws NOT_FOUND for a codebase that is not there. */
+export async function routeWork(ctx: Context, principal: Principal, request: WorkRequest): Promise<Routed> {
+  const { tenantId } = principal
+  const codebaseId = request.codebaseId === globalCodebase ? null : request.codebaseId
+  if (codebaseId !== null) await getCodebase(ctx, principal, codebaseId)
+  const lane: Lane = {
+    principal: principal.id,
+    workerId: request.target_worker_id ?? null,
+    agentName: request.target_agent_name?.toLowerCase() ?? null,
+    codebaseId,
+    capabilities: request.required_capabilities,
+    modelRef: request.modelRef,
+    held: codebaseId !== null,
+  }
+  const id = await ctx.lanes.idOf(tenantId, lane)
+  const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))
+  return { lane: id, codebaseId, routing: describe(lane, takers.length), workers: takers.length }
+}
+
+/** Only what was asked for, and whether anybody who is registered could ever take the task. */
+function describe(lane: Lane, workers: number): JsonObject {
+  const { workerId, agentName, codebaseId, capabilities, modelRef } = lane
+  return {
+    ...(workerId !== null && { target_worker_id: workerId }),
+    ...(agentName !== null && { target_agent_name: agentName }),
+    codebase_id: codebaseId ?? globalCodebase,
+    ...(capabilities.length > 0 && { required_capabilities: [...capabilities] }),
+    ...(modelRef !== null && { model_ref: modelRef }),
+    workers,
+    ...(workers === 0 && { warning: warningOf(lane) }),
+  }
+}
+
+function warningOf({ workerId, agentName, codebaseId, capabilities, modelRef }: Lane): string {
+  const demands = [
+    workerId !== null && `has the id ${workerId}`,
+    agentName !== null && `answers to ${agentName}`,
+    codebaseId === null ? 'takes tasks without a codebase' : 'has the codebase, which must be watched',
+    capabilities.length > 0 && `can ${capabilities.join(', ')}`,
+    modelRef !== null && `has the model ${modelRef}`,
+  ].filter(demand => demand !== false)
+  return `no registered worker may take this task; it waits for one that ${demands.join(' and ')}`
+}

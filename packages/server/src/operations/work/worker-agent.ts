@@ -1,0 +1,38 @@
+import type { WorkRequest } from '@codetether/protocol/work/create-work'
+import type { Context } from '../../context.ts'
+import type { Principal } from '../../principal.ts'
+import type { WorkerAgent } from '../submit-task.ts'
+import { routeWork } from './routing.ts'
+
+/** Who carries out what is meant for workers, in listings, counters and A2A. */
+export const workerAgentName = 'Worker'
+
+/** Workers as the agent of a task, with the place where it waits for them, and how many of them may take it now. */
+export async function workerAgentFor(
+  ctx: Context,
+  principal: Principal,
+  request: WorkRequest,
+): Promise<{ agent: WorkerAgent; workers: number }> {
+  const { lane, codebaseId, routing, workers } = await routeWork(ctx, principal, request)
+  const agent: WorkerAgent = {
+    name: workerAgentName,
+    delaySeconds: request.delay_seconds,
+    serialKey: request.session_id ?? null,
+    queue: {
+      lane,
+      priority: request.priority,
+      deadlineSeconds: request.deadline_seconds ?? null,
+      maxAttempts: request.max_attempts ?? ctx.config.work.attempts,
+    },
+    work: {
+      title: request.title,
+      agentType: request.agent_type,
+      codebaseId,
+      routing,
+      modelRef: request.modelRef,
+      sessionId: request.session_id ?? null,
+      timeLimitSeconds: request.time_limit_seconds ?? null,
+    },
+  }
+  return { agent, workers }
+}

@@ -1,0 +1,112 @@
+import type { Json, JsonObject } from '@codetether/protocol/json'
+import { eventVersion } from '@codetether/protocol/task-event'
+import { isOpenTo } from './lanes.ts'
+import { statement } from './statement.ts'
+import type { Writer } from './store.ts'
+
+export interface WorkClaim {
+  tenantId: string
+  workerId: string
+  leaseSeconds: number
+  room: number
+  /** Only this task. */
+  taskId: string | null
+  /** How many tasks of one principal workers may run at once. */
+  mostPerPrincipal: number | undefined
+}
+
+/** A task that is leased to a worker now. */
+export interface ClaimedWork {
+  taskId: string
+  contextId: string
+  agentType: string
+  lane: number
+  attempt: number
+  token: string
+  priority: number
+  metadata: JsonObject | null
+  createdAt: Date
+  deadlineAt: Date | null
+  title: string
+  codebaseId: string | null
+  /** Where the worker has the codebase. */
+  path: string | null
+  modelRef: string | null
+  sessionId: string | null
+  timeLimitSeconds: number | null
+  checkpoint: Json
+}
+
+/** Whoever is behind another task of the same session is called when that one ends; this is what is left otherwise. */
+const putOffSeconds = 30
+
+const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $6' : '')
+
+// Only heads of lanes are looked at: of those with the highest priority the room is shared out, so that one user's tasks do
+// not stand before another's. The tasks of a session run one at a time, in their order; one that is behind is put off.
+// Events have the form that `planEvents` gives them.
+// With `onlyOne`, $6 is the id of that task: it is found by its id, and not by looking through its lane.
+const claimOf = (onlyOne: boolean) => `
+  with busy as (
+    select t.principal from workers w join tasks t on t.lease_owner = w.key
+    where w.tenant_id = $1 and $5::int is not null group by 1 having count(*) >= $5
+  ), heads as (
+    select l.id, head.priority
+    from workers w join lanes l on ${isOpenTo}
+      cross join lateral (
+        select t.priority from tasks t
+        where t.lane = l.id and t.state = 'submitted' and t.lease_until is null ${named(onlyOne)}
+        order by t.priority desc, t.id limit 1) head
+    where w.tenant_id = $1 and w.id = $2 and w.state = 'active' and l.principal not in (select principal from busy)
+  ), best as (
+    select id, priority, count(*) over () as lanes from heads where priority = (select max(priority) from heads)
+  ), due as (
+    select d.* from best cross join lateral (
+      select t.tenant_id, t.id, t.principal, t.agent, t.serial_key from tasks t
+      where t.lane = best.id and t.state = 'submitted' and t.lease_until is null and t.priority = best.priority
+        ${named(onlyOne)}
+      order by t.id limit ceil($4::float8 / best.lanes) for update skip locked) d
+    limit $4
+  ), judged as (
+    select d.*, d.serial_key is not null and exists (
+      select from tasks o
+      where o.tenant_id = d.tenant_id and o.principal = d.principal and o.agent = d.agent
+        and o.serial_key = d.serial_key and o.id <> d.id
+        and (o.state = 'working' or (o.state = 'submitted' and o.id < d.id))) as behind
+    from due d
+  ), put_off as (
+    update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
+    from judged j where j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+  ), taken as (
+    update tasks t set
+      state = 'working', status_message = null, status_seq = t.last_seq + 2, status_at = now(),
+      last_seq = t.last_seq + 2, generation = t.generation + 1,
+      attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
+      lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
+      lease_until = now() + make_interval(secs => $3), updated_at = now()
+    from judged j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+    returning t.*
+  ), events as (
+    insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
+    select tenant_id, id, last_seq - 1, null::bigint, 'attempt', ${eventVersion}, 'worker:' || $2,
+      jsonb_build_object('attempt', attempt) from taken
+    union all
+    select tenant_id, id, last_seq, generation, 'status', ${eventVersion}, 'worker:' || $2,
+      jsonb_build_object('state', 'working') from taken
+  )
+  select t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane, t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata,
+    t.created_at as "createdAt", t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
+    w.model_ref as "modelRef", w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint
+  from taken t join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
+    left join worker_codebases o on o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id
+  order by t.priority desc, t.id`
+
+const claim = statement(claimOf(false))
+const claimOne = statement(claimOf(true))
+
+/** Leases to a worker what it may take. Two that claim at once get different tasks. */
+export const claimWork = (tx: Writer, given: WorkClaim): Promise<ClaimedWork[]> => {
+  const { tenantId, workerId, leaseSeconds, room, taskId, mostPerPrincipal } = given
+  const values = [tenantId, workerId, leaseSeconds, room, mostPerPrincipal ?? null]
+  return taskId === null ? tx.query(claim, values) : tx.query(claimOne, [...values, taskId])
+}

@@ -1,0 +1,123 @@
+import { statement } from './statement.ts'
+import type { Reader, Writer } from './store.ts'
+
+/** A directory or a git remote in which work is done. */
+export interface CodebaseRow {
+  tenantId: string
+  id: string
+  principal: string
+  name: string
+  path: string | null
+  description: string | null
+  gitUrl: string | null
+  gitBranch: string | null
+  /** Off: its tasks wait until somebody dispatches them. */
+  watch: boolean
+  watchIntervalSeconds: number
+  createdAt: Date
+  updatedAt: Date
+  /** The workers that have it, and where. */
+  owners: { workerId: string; path: string; seenSecondsAgo: number }[]
+}
+
+export type NewCodebase = Omit<CodebaseRow, 'watch' | 'watchIntervalSeconds' | 'createdAt' | 'updatedAt' | 'owners'>
+
+const columns = `
+  c.tenant_id as "tenantId", c.id, c.principal, c.name, c.path, c.description, c.git_url as "gitUrl",
+  c.git_branch as "gitBranch", c.watch, c.watch_interval_seconds as "watchIntervalSeconds",
+  c.created_at as "createdAt", c.updated_at as "updatedAt",
+  coalesce((
+    select jsonb_agg(jsonb_build_object('workerId', o.worker_id, 'path', o.path,
+      'seenSecondsAgo', extract(epoch from now() - w.seen_at)) order by o.worker_id)
+    from worker_codebases o join workers w on w.tenant_id = o.tenant_id and w.id = o.worker_id
+    where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'), '[]') as owners`
+
+// The same path of the same principal is the same codebase.
+const insert = statement(`
+  with known as (
+    select id from codebases
+    where tenant_id = $1 and path = $5 and principal = $3 and git_url is not distinct from $7 order by id limit 1
+  ), changed as (
+    update codebases set name = $4, description = coalesce($6, description), updated_at = now()
+    where tenant_id = $1 and id in (select id from known)
+    returning id
+  ), made as (
+    insert into codebases (tenant_id, id, principal, name, path, description, git_url, git_branch)
+    select $1, $2, $3, $4, $5, $6, $7, $8 where not exists (select from known)
+    returning id
+  )
+  select id from changed union all select id from made`)
+
+/** Stores a codebase, or what is said now of the one with this path. @returns its id. */
+export async function putCodebase(tx: Writer, codebase: NewCodebase): Promise<string> {
+  const { tenantId, id, principal, name, path, description, gitUrl, gitBranch } = codebase
+  const [row] = await tx.query<{ id: string }>(insert, [
+    tenantId,
+    id,
+    principal,
+    name,
+    path,
+    description,
+    gitUrl,
+    gitBranch,
+  ])
+  return row?.id ?? id
+}
+
+const find = statement(`select ${columns} from codebases c where c.tenant_id = $1 and c.id = $2`)
+
+export async function findCodebase(tx: Reader, tenantId: string, id: string): Promise<CodebaseRow | null> {
+  const [row] = await tx.query<CodebaseRow>(find, [tenantId, id])
+  return row ?? null
+}
+
+const list = statement(`
+  select ${columns} from codebases c
+  where c.tenant_id = $1 and ($2::uuid is null or c.id < $2) order by c.id desc limit $3`)
+
+/** The codebases of a tenant, the newest first. */
+export const listCodebases = (
+  tx: Reader,
+  { tenantId, before, limit }: { tenantId: string; before: string | null; limit: number },
+): Promise<CodebaseRow[]> => tx.query(list, [tenantId, before, limit])
+
+const remove = statement(`
+  with owners as (delete from worker_codebases where tenant_id = $1 and codebase_id = $2)
+  delete from codebases where tenant_id = $1 and id = $2 returning id`)
+
+/** Deletes a codebase and who has it. @returns false if there is none. */
+export async function deleteCodebase(tx: Writer, tenantId: string, id: string): Promise<boolean> {
+  return (await tx.query(remove, [tenantId, id])).length > 0
+}
+
+const watch = statement(`
+  with changed as (
+    update codebases set watch = $3, watch_interval_seconds = coalesce($4, watch_interval_seconds), updated_at = now()
+    where tenant_id = $1 and id = $2 returning id
+  )
+  select l.id::float8 as lane from changed c join lanes l on l.tenant_id = $1 and l.codebase_id = c.id and l.held`)
+
+/** Sets whether the tasks of a codebase are taken by themselves. @returns the lanes that this opens or closes. */
+export async function setWatch(
+  tx: Writer,
+  { tenantId, id, on, interval }: { tenantId: string; id: string; on: boolean; interval: number | null },
+): Promise<number[]> {
+  const rows = await tx.query<{ lane: number }>(watch, [tenantId, id, on, interval])
+  return rows.map(row => row.lane)
+}
+
+const counts = statement(`
+  select count(*) filter (where t.state = 'submitted')::int as pending,
+    count(*) filter (where t.state = 'working')::int as running
+  from task_work w join tasks t on t.tenant_id = w.tenant_id and t.id = w.task_id
+  where w.tenant_id = $1 and w.codebase_id = $2 and t.state in ('submitted', 'working')`)
+
+/** How much work of a codebase waits and runs. */
+export async function countWork(
+  tx: Reader,
+  tenantId: string,
+  id: string,
+): Promise<{ pending: number; running: number }> {
+  const [row] = await tx.query<{ pending: number; running: number }>(counts, [tenantId, id])
+  return row ?? { pending: 0, running: 0 }
+}

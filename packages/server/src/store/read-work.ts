@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '@codetether/protocol/json'
+import type { Message } from '@codetether/protocol/message'
+import type { TaskState } from '@codetether/protocol/task-state'
+import { plannedPerCall, statement } from './statement.ts'
+import type { Reader } from './store.ts'
+
+/** A task of workers as its caller sees it. */
+export interface WorkRow {
+  id: string
+  title: string
+  agentType: string
+  message: Message
+  state: TaskState
+  statusMessage: Message | null
+  priority: number
+  workerId: string | null
+  attempt: number
+  maxAttempts: number
+  metadata: JsonObject | null
+  routing: JsonObject
+  codebaseId: string | null
+  modelRef: string | null
+  sessionId: string | null
+  progress: JsonObject | null
+  checkpoint: Json
+  lastSeq: number
+  deadLetter: string | null
+  /** When it may be taken, if it waits for a time; when its lease runs out, if it runs. */
+  leaseUntil: Date | null
+  createdAt: Date
+  updatedAt: Date
+  startedAt: Date | null
+  statusAt: Date
+  deadlineAt: Date | null
+}
+
+const columns = `
+  t.id, d.title, d.agent_type as "agentType", m.message, t.state, t.status_message as "statusMessage",
+  t.priority::int as priority, t.worker_id as "workerId", t.attempt, t.max_attempts::int as "maxAttempts", t.metadata,
+  d.routing, d.codebase_id as "codebaseId", d.model_ref as "modelRef", d.session_id as "sessionId", d.progress,
+  d.checkpoint, t.last_seq::float8 as "lastSeq", t.dead_letter as "deadLetter", t.lease_until as "leaseUntil",
+  t.created_at as "createdAt", t.updated_at as "updatedAt", t.attempt_at as "startedAt", t.status_at as "statusAt",
+  t.deadline_at as "deadlineAt"`
+
+const parts = `tasks t
+    join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
+    join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1`
+
+const find = statement(`select ${columns} from ${parts} where t.tenant_id = $1 and t.id = $2 and t.principal = $3`)
+
+/** A task of a principal; null also for one that is not for workers. */
+export async function findWork(
+  tx: Reader,
+  { tenantId, principal, id }: { tenantId: string; principal: string; id: string },
+): Promise<WorkRow | null> {
+  const [row] = await tx.query<WorkRow>(find, [tenantId, id, principal])
+  return row ?? null
+}
+
+export interface WorkFilter {
+  tenantId: string
+  principal: string
+  states: readonly TaskState[] | null
+  workerId: string | null
+  codebaseId: string | null
+  agentName: string | null
+  /** The id behind which the page begins: the newest come first. */
+  before: string | null
+  limit: number
+}
+
+const list = plannedPerCall(`
+  select ${columns} from ${parts}
+  where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
+    and ($3::text[] is null or t.state = any ($3)) and ($4::text is null or t.worker_id = $4)
+    and ($5::uuid is null or d.codebase_id = $5) and ($6::text is null or d.routing->>'target_agent_name' = $6)
+    and ($7::uuid is null or t.id < $7)
+  order by t.id desc limit $8`)
+
+/** Tasks of a principal, the newest first. */
+export function listWork(tx: Reader, filter: WorkFilter): Promise<WorkRow[]> {
+  const { tenantId, principal, states, workerId, codebaseId, agentName, before, limit } = filter
+  return tx.query(list, [tenantId, principal, states, workerId, codebaseId, agentName, before, limit])
+}

@@ -1,0 +1,101 @@
+import type { Fence } from './lease.ts'
+import { statement } from './statement.ts'
+import type { Reader, SystemWriter, Writer } from './store.ts'
+
+export interface WorkHold extends Fence {
+  taskId: string
+}
+
+const renew = statement(`
+  update tasks t set lease_until = now() + make_interval(secs => $3)
+  from unnest($4::uuid[], $5::int[], $6::uuid[]) as held (id, attempt, token)
+  where t.tenant_id = $1 and t.id = held.id and t.attempt = held.attempt and t.lease_token = held.token
+    and t.state = 'working' and t.lease_owner = (select key from workers where tenant_id = $1 and id = $2)
+  returning t.id as "taskId"`)
+
+/** Prolongs leases of a worker. @returns the ids of the tasks that it still holds. */
+export async function renewWork(
+  tx: Writer,
+  worker: { tenantId: string; workerId: string; leaseSeconds: number },
+  holds: readonly WorkHold[],
+): Promise<string[]> {
+  const columns = [holds.map(h => h.taskId), holds.map(h => h.attempt), holds.map(h => h.token)]
+  const values = [worker.tenantId, worker.workerId, worker.leaseSeconds, ...columns]
+  const rows = await tx.query<{ taskId: string }>(renew, values)
+  return rows.map(row => row.taskId)
+}
+
+const held = statement(`
+  select t.id as "taskId", t.attempt, t.lease_token as token, t.report_seq::float8 as "reportSeq"
+  from workers w join tasks t on t.lease_owner = w.key
+  where w.tenant_id = $1 and w.id = $2 and t.tenant_id = $1 and t.state = 'working' order by t.id limit $3`)
+
+/** What a worker holds, each with the number of its last report. */
+export const findHeldWork = (
+  tx: Reader,
+  { tenantId, workerId, limit }: { tenantId: string; workerId: string; limit: number },
+): Promise<(WorkHold & { reportSeq: number })[]> => tx.query(held, [tenantId, workerId, limit])
+
+/** Where an attempt stands: why a report of it was not taken. */
+export interface AttemptRow {
+  attempt: number
+  token: string | null
+  state: string
+  reportSeq: number
+  lostLeases: number
+  maxAttempts: number
+}
+
+const attempt = statement(`
+  select t.attempt, t.lease_token as token, t.state, t.report_seq::float8 as "reportSeq", t.lost_leases as "lostLeases",
+    t.max_attempts::int as "maxAttempts"
+  from tasks t where t.tenant_id = $1 and t.id = $2 and t.worker_id = $3`)
+
+/** A task as the worker that held it last may see it. */
+export async function findAttempt(
+  tx: Reader,
+  { tenantId, taskId, workerId }: { tenantId: string; taskId: string; workerId: string },
+): Promise<AttemptRow | null> {
+  const [row] = await tx.query<AttemptRow>(attempt, [tenantId, taskId, workerId])
+  return row ?? null
+}
+
+/** Work whose time has come, without anybody who does something about it. */
+export interface DueWork extends WorkHold {
+  tenantId: string
+  lane: number
+  workerId: string | null
+  lostLeases: number
+  maxAttempts: number
+}
+
+const dueColumns = `t.tenant_id as "tenantId", t.id as "taskId", t.attempt, t.lease_token as token, t.lane::float8 as lane,
+    t.worker_id as "workerId", t.lost_leases as "lostLeases", t.max_attempts::int as "maxAttempts"`
+
+const lost = statement(`
+  select ${dueColumns} from tasks t
+  where t.lane is not null and t.state in ('submitted', 'working') and t.state = 'working' and t.lease_until < now()
+  order by t.lease_until limit $1`)
+
+/** Tasks whose workers are not heard of any more. */
+export const findLostWork = (tx: SystemWriter, limit: number): Promise<DueWork[]> => tx.query(lost, [limit])
+
+const ready = statement(`
+  update tasks t set lease_until = null
+  where (tenant_id, id) in (
+    select tenant_id, id from tasks
+    where lane is not null and state in ('submitted', 'working') and state = 'submitted' and lease_until < now()
+    order by lease_until limit $1 for update skip locked)
+  returning t.tenant_id as "tenantId", t.lane::float8 as lane`)
+
+/** Lets tasks be taken whose time to wait is over. @returns where they wait now. */
+export const readyWork = (tx: SystemWriter, limit: number): Promise<{ tenantId: string; lane: number }[]> =>
+  tx.query(ready, [limit])
+
+const overdue = statement(`
+  select ${dueColumns} from tasks t
+  where t.deadline_at < now() and t.state not in ('completed', 'failed', 'canceled', 'rejected')
+  order by t.deadline_at limit $1`)
+
+/** Tasks whose deadline has passed. */
+export const findOverdueWork = (tx: SystemWriter, limit: number): Promise<DueWork[]> => tx.query(overdue, [limit])

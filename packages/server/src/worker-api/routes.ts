@@ -1,0 +1,53 @@
+import { ClaimTasks } from '@codetether/protocol/work/claim'
+import { Renewal, Reports } from '@codetether/protocol/work/report'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Context } from '../context.ts'
+import { claimNow, claimSoon } from '../operations/work/claim.ts'
+import { renewLeases } from '../operations/work/renew.ts'
+import { takeReports } from '../operations/work/report.ts'
+import { workerOf } from '../operations/work/worker-of.ts'
+import { presentClaimed } from '../present/claimed-task.ts'
+import { readBody } from '../read-input.ts'
+import { claimOne } from './claim-one.ts'
+import { streamWork } from './stream.ts'
+
+const config = { permission: 'worker:run' } as const
+
+/** What workers call, each with its own token. Every write shows the lease that it belongs to. */
+export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  app.get('/v1/worker/tasks/stream', { config, exposeHeadRoute: false }, async (request, reply) => {
+    await streamWork(ctx, request, reply)
+    return reply
+  })
+
+  app.post('/v1/worker/tasks/claim', { config }, async (request, reply) => {
+    const worker = workerOf(request.principal)
+    const { task_id: taskId, limit: room, wait_seconds } = readBody(request, ClaimTasks)
+    if (taskId !== undefined) return claimOne(ctx, worker, taskId)
+    const signal = AbortSignal.any([goneSignal(reply), ctx.stopping])
+    const claimed =
+      wait_seconds > 0
+        ? await claimSoon(ctx, { worker, room, waitMs: wait_seconds * 1000, signal })
+        : await claimNow(ctx, worker, { room })
+    return { tasks: claimed.map(task => presentClaimed(task, ctx.config.work.leaseMs)) }
+  })
+
+  app.post('/v1/worker/tasks/report', { config }, async request => {
+    const { reports } = readBody(request, Reports)
+    return { results: await takeReports(ctx, workerOf(request.principal), reports) }
+  })
+
+  app.post('/v1/worker/tasks/renew', { config }, async request => {
+    const { leases } = readBody(request, Renewal)
+    const holds = leases.map(({ task_id, attempt, lease_token }) => ({ taskId: task_id, attempt, token: lease_token }))
+    const { held, lost } = await renewLeases(ctx, workerOf(request.principal), holds)
+    return { held, lost, lease_seconds: ctx.config.work.leaseMs / 1000 }
+  })
+}
+
+/** Aborted when the caller has gone before its answer. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}

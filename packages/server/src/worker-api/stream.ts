@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { heldBy } from '../operations/work/renew.ts'
+import { type ActingWorker, workerOf } from '../operations/work/worker-of.ts'
+import { presentWaiting } from '../present/waiting-task.ts'
+import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
+import { findWaitingWork } from '../store/waiting-work.ts'
+import { seeWorker } from '../store/workers.ts'
+
+/** `task_available` for so many tasks at once: a worker that has room for more claims in batches. */
+const toldAtOnce = 20
+const heartbeatMs = 15_000
+
+/**
+ * What a worker is told while it waits: `connected`, `task_available`, `task_cancelled`, `message` and `heartbeat`. All of it
+ * is told anew on each connection from what is stored, so nothing has to be replayed: a worker that comes back with the
+ * id of another connection gets `resync-required`, and then the same.
+ */
+export async function streamWork(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const worker = workerOf(request.principal)
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  const opening = await open(ctx, worker, request.headers['last-event-id'])
+  request.isStream = true
+  reply.hijack()
+  reply.raw.writeHead(200, { ...sseHeaders })
+  await writeEvents(reply.raw, events(ctx, worker, { opening, gone: gone.signal }), {
+    stop: ctx.stopping,
+    gone: gone.signal,
+  })
+}
+
+const event = (name: string, data: object): SseEvent => ({ id: null, event: name, data: JSON.stringify(data) })
+
+async function open(ctx: Context, worker: ActingWorker, lastEventId: unknown): Promise<SseEvent[]> {
+  const held = await heldBy(ctx, worker)
+  const leases = held.map(({ taskId, attempt, token, reportSeq }) => ({
+    task_id: taskId,
+    attempt,
+    lease_token: token,
+    worker_seq: reportSeq,
+  }))
+  const connected = event('connected', { worker_id: worker.workerId, held: leases, at: new Date().toISOString() })
+  if (lastEventId === undefined) return [connected]
+  const reason = 'events are told from what is stored: look for work again'
+  return [connected, event('resync-required', { reason, head_seq: 0, epoch: ctx.instanceId })]
+}
+
+interface Opened {
+  opening: readonly SseEvent[]
+  gone: AbortSignal
+}
+
+async function* events(ctx: Context, worker: ActingWorker, { opening, gone }: Opened): AsyncGenerator<SseEvent> {
+  using attendance = ctx.workers.attend(worker)
+  yield* opening
+  yield* available(ctx, worker)
+  const signal = AbortSignal.any([gone, ctx.stopping])
+  while (!signal.aborted) {
+    await attendance.next(heartbeatMs, signal)
+    const news = attendance.take()
+    for (const { kind, taskId } of news) yield event(kind, { task_id: taskId, id: taskId })
+    const isCalled = attendance.isCalled()
+    if (isCalled) yield* available(ctx, worker)
+    else if (news.length === 0 && !signal.aborted) yield* beat(ctx, worker)
+  }
+}
+
+async function* available({ store }: Context, { tenantId, workerId }: ActingWorker): AsyncGenerator<SseEvent> {
+  const waiting = await store.read(tenantId, tx => findWaitingWork(tx, { tenantId, workerId, limit: toldAtOnce }))
+  for (const task of waiting) yield event('task_available', presentWaiting(task))
+}
+
+async function* beat({ store }: Context, { tenantId, workerId }: ActingWorker): AsyncGenerator<SseEvent> {
+  const state = await store.write(tenantId, tx => seeWorker(tx, tenantId, workerId))
+  yield event('heartbeat', { at: new Date().toISOString(), status: state ?? 'unregistered' })
+}

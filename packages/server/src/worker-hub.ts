@@ -1,0 +1,172 @@
+import { Wake } from './wake.ts'
+
+/** What a worker is told of a task that it holds: that it was canceled, or that a message waits in it. */
+export interface WorkerNews {
+  kind: 'task_cancelled' | 'message'
+  taskId: string
+}
+
+export interface WorkerKey {
+  tenantId: string
+  workerId: string
+}
+
+/** Where tasks wait. */
+export interface WorkPlace {
+  tenantId: string
+  lane: number
+}
+
+/** A worker that waits here, on its stream or with a claim. */
+export interface Attendance extends Disposable {
+  /** Resolves when work may be there or there is news, after `pollMs` without it, or on abort. */
+  next(pollMs: number, signal: AbortSignal): Promise<void>
+  /** The news since the last call. */
+  take(): WorkerNews[]
+  /** Was it woken for work since the last call? */
+  isCalled(): boolean
+}
+
+/** Wake-ups for workers. They may be lost: workers look for work from time to time, and renewals tell what was lost. */
+export interface WorkerHub {
+  /** Says that tasks wait: one of the workers here that may take them is woken, and one on each other replica. */
+  wake(place: WorkPlace): void
+  wakeHere(place: WorkPlace): void
+  tell(worker: WorkerKey, news: WorkerNews): void
+  tellHere(worker: WorkerKey, news: WorkerNews): void
+  attend(worker: WorkerKey): Attendance
+  /** Has the tenant workers that take tasks? */
+  anyOf(tenantId: string): Promise<boolean>
+  /** Forgets who may take what: somebody has registered. */
+  forget(): void
+  size(): number
+}
+
+export interface WorkerHubOptions {
+  /** The ids of the workers that may take from a lane. */
+  takersOf(place: WorkPlace): Promise<readonly string[]>
+  hasWorkers(tenantId: string): Promise<boolean>
+  /** For the other replicas. */
+  sendPlace(place: WorkPlace): void
+  sendNews(worker: WorkerKey, news: WorkerNews): void
+  onError(error: unknown): void
+}
+
+/** Who may take from a lane is asked once in this time. Whoever comes meanwhile looks for work by itself. */
+const takersMs = 2_000
+const mostKept = 10_000
+/** News that nobody takes must not pile up. */
+const mostNews = 1_000
+
+class Waiting extends Wake implements Attendance {
+  readonly worker: WorkerKey
+  readonly #leave: (waiting: Waiting) => void
+  #called = false
+  #news: WorkerNews[] = []
+
+  constructor(worker: WorkerKey, leave: (waiting: Waiting) => void) {
+    super()
+    this.worker = worker
+    this.#leave = leave
+  }
+
+  get called(): boolean {
+    return this.#called
+  }
+
+  call() {
+    this.#called = true
+    this.wake()
+  }
+
+  tell(news: WorkerNews) {
+    if (this.#news.length < mostNews) this.#news.push(news)
+    this.wake()
+  }
+
+  isCalled(): boolean {
+    const called = this.#called
+    this.#called = false
+    return called
+  }
+
+  take(): WorkerNews[] {
+    return this.#news.splice(0)
+  }
+
+  [Symbol.dispose]() {
+    this.#leave(this)
+  }
+}
+
+/** What is asked of the database once in a while. */
+class Kept<T> {
+  readonly #answers = new Map<string, { answer: Promise<T>; at: number }>()
+
+  get(key: string, ask: () => Promise<T>): Promise<T> {
+    const kept = this.#answers.get(key)
+    if (kept && performance.now() - kept.at < takersMs) return kept.answer
+    if (this.#answers.size >= mostKept) this.#answers.clear()
+    const answer = ask()
+    this.#answers.set(key, { answer, at: performance.now() })
+    answer.catch(() => this.#answers.delete(key))
+    return answer
+  }
+
+  clear() {
+    this.#answers.clear()
+  }
+}
+
+export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
+  const { takersOf, hasWorkers, sendPlace, sendNews, onError } = options
+  // In the order of their last call, so that everybody has a turn.
+  const present = new Set<Waiting>()
+  const known = new Kept<ReadonlySet<string>>()
+  const peopled = new Kept<boolean>()
+
+  const takers = (place: WorkPlace): Promise<ReadonlySet<string>> =>
+    known.get(`${place.tenantId} ${place.lane}`, async () => new Set(await takersOf(place)))
+
+  const callOne = (tenantId: string, mayTake: (workerId: string) => boolean) => {
+    for (const waiting of present) {
+      if (waiting.called || waiting.worker.tenantId !== tenantId || !mayTake(waiting.worker.workerId)) continue
+      present.delete(waiting)
+      present.add(waiting)
+      return waiting.call()
+    }
+  }
+
+  const wakeHere = (place: WorkPlace) => {
+    if (present.size > 0) takers(place).then(ids => callOne(place.tenantId, id => ids.has(id)), onError)
+  }
+
+  const tellHere = ({ tenantId, workerId }: WorkerKey, news: WorkerNews) => {
+    for (const waiting of present)
+      if (waiting.worker.workerId === workerId && waiting.worker.tenantId === tenantId) waiting.tell(news)
+  }
+
+  return {
+    wakeHere,
+    tellHere,
+    wake(place) {
+      wakeHere(place)
+      sendPlace(place)
+    },
+    tell(worker, news) {
+      tellHere(worker, news)
+      sendNews(worker, news)
+    },
+    attend(worker) {
+      const waiting = new Waiting(worker, self => present.delete(self))
+      present.add(waiting)
+      return waiting
+    },
+    anyOf: tenantId => peopled.get(tenantId, () => hasWorkers(tenantId)),
+    forget() {
+      known.clear()
+      peopled.clear()
+    },
+    size: () => present.size,
+  }
+}

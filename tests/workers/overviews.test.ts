@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { query } from '../event-log.ts'
+import { startPlatform } from '../platform.ts'
+import { call, createTask, registerWorker } from './worker-calls.ts'
+
+test('models of all workers are one list, which says whether a worker that has them is there', async () => {
+  await using platform = await startPlatform()
+  const { url, database } = platform
+  const sonnet = { id: 'sonnet', name: 'Sonnet', provider_id: 'anthropic' }
+  const here = await registerWorker(url, { models: [sonnet, { id: 'google:gemini:free' }] })
+  const away = await registerWorker(url, { models: [sonnet, { id: 'local/llama' }] })
+  await query(database, `update workers set seen_at = now() - interval '1 hour' where id = '${away.id}'`)
+  const { body } = await call(url, '/v1/opencode/models')
+  assert.deepEqual(body.models, [
+    {
+      id: 'anthropic/sonnet',
+      name: 'Sonnet',
+      provider: 'anthropic',
+      available: true,
+      workers: [here.id],
+      workers_away: 1,
+    },
+    {
+      id: 'google/gemini:free',
+      name: 'google:gemini:free',
+      provider: 'google',
+      available: true,
+      workers: [here.id],
+      workers_away: 0,
+    },
+    { id: 'local/llama', name: 'local/llama', provider: 'local', available: false, workers: [], workers_away: 1 },
+  ])
+  const { providers } = (await call(url, '/v1/agent/providers')).body
+  assert.deepEqual(
+    providers.map((provider: { id: string; available: boolean }) => [provider.id, provider.available]),
+    [
+      ['anthropic', true],
+      ['google', true],
+      ['local', false],
+    ],
+  )
+})
+
+test('the queue tells what waits and runs', async () => {
+  await using platform = await startPlatform()
+  const { url } = platform
+  const empty = (await call(url, '/v1/queue/status')).body
+  assert.deepEqual(empty, { queued: 0, running: 0, oldest_ready_at: null, workers_online: 0 })
+  const worker = await registerWorker(url)
+  for (let n = 0; n < 3; n++) await createTask(url)
+  await worker.claim({ limit: 1 })
+  const { oldest_ready_at, ...counts } = (await call(url, '/v1/queue/status')).body
+  assert.deepEqual(counts, { queued: 2, running: 1, workers_online: 1 })
+  assert.ok(Date.parse(oldest_ready_at) <= Date.now())
+})
+
+test('workers are searched, and those that are away are left out on request', async () => {
+  await using platform = await startPlatform()
+  const { url, database } = platform
+  const here = await registerWorker(url, { worker_id: 'b-here', name: 'Builder', hostname: 'rack-1' })
+  const away = await registerWorker(url, { worker_id: 'a-away', name: 'Tester' })
+  await query(database, `update workers set seen_at = now() - interval '30 hours' where id = '${away.id}'`)
+  const ids = async (search: string) =>
+    (await call(url, `/v1/agent/workers${search}`)).body.workers.map((w: { worker_id: string }) => w.worker_id)
+  assert.deepEqual(await ids(''), [away.id, here.id])
+  assert.deepEqual(await ids('?search=RACK'), [here.id])
+  assert.deepEqual(await ids('?search=%25'), [])
+  assert.deepEqual(await ids('?online_only=true'), [here.id])
+  assert.deepEqual(await ids('?exclude_offline_hours=24'), [here.id])
+  assert.deepEqual(await ids('?limit=1'), [away.id])
+  assert.deepEqual(await ids('?limit=1&after=a-away'), [here.id])
+})

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { waitUntil } from '@codetether/testing/wait-until'
+import { type Platform, startPlatform } from '../platform.ts'
+import { call, createTask, registerWorker, type TestWorker } from './worker-calls.ts'
+
+let platform: Platform
+before(async () => {
+  platform = await startPlatform()
+})
+after(() => platform[Symbol.asyncDispose]())
+
+interface SseMessage {
+  id: string | null
+  event: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+  data: any
+}
+
+/** Reads a stream until it ends or is left. */
+class Reader implements AsyncDisposable {
+  readonly seen: SseMessage[] = []
+  readonly #controller = new AbortController()
+  readonly done: Promise<void>
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    this.done = this.#read(url, headers).catch((error: unknown) => {
+      if (!this.#controller.signal.aborted) throw error
+    })
+  }
+
+  async #read(url: string, headers: Record<string, string>) {
+    const response = await fetch(url, { headers, signal: this.#controller.signal })
+    assert.equal(response.status, 200)
+    let text = ''
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      const messages = text.split('\n\n')
+      text = messages.pop() ?? ''
+      for (const message of messages) this.#add(message)
+    }
+  }
+
+  #add(message: string) {
+    const fields = Object.fromEntries(
+      message.split('\n').map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    )
+    if (fields.data !== undefined)
+      this.seen.push({ id: fields.id ?? null, event: fields.event ?? 'message', data: JSON.parse(fields.data) })
+  }
+
+  of(event: string): SseMessage[] {
+    return this.seen.filter(message => message.event === event)
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.#controller.abort()
+    await this.done
+  }
+}
+
+const streamOf = (worker: TestWorker, headers: Record<string, string> = {}, url = platform.url) =>
+  new Reader(`${url}/v1/worker/tasks/stream`, { authorization: `Bearer ${worker.token}`, ...headers })
+
+const told = (reader: Reader, event: string, id: string) =>
+  waitUntil(`${event} is told`, async () => reader.of(event).some(({ data }) => data.id === id))
+
+test('a worker is told of what waits, of what comes, and of what was canceled', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  const before = await createTask(url, { title: 'Before', prompt: 'one', priority: 3 })
+  await using stream = streamOf(worker)
+  await told(stream, 'task_available', before)
+  assert.equal(stream.seen[0]?.event, 'connected')
+  assert.equal(stream.seen[0]?.data.worker_id, worker.id)
+  const [{ data }] = stream.of('task_available') as [SseMessage]
+  assert.deepEqual([data.title, data.prompt, data.priority, data.agent_type], ['Before', 'one', 3, 'build'])
+  const [task] = await worker.claim()
+  const later = await createTask(url, { prompt: 'two' })
+  await told(stream, 'task_available', later)
+  await call(url, `/v1/agent/tasks/${before}/cancel`, { method: 'POST', body: {} })
+  await told(stream, 'task_cancelled', before)
+  assert.equal(task?.task_id, before)
+})
+
+test('a worker that comes back is told what it holds, and to look for work again', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  const id = await createTask(url)
+  const claimed = await worker.claim()
+  const task = claimed.find(({ task_id }) => task_id === id)
+  assert.ok(task)
+  await worker.report(task, { output: [{ text: 'x' }] })
+  await using stream = streamOf(worker, { 'last-event-id': 'other.7' })
+  await waitUntil('it is told', async () => stream.of('resync-required').length > 0)
+  const held = stream.of('connected')[0]?.data.held.find((lease: { task_id: string }) => lease.task_id === id)
+  assert.deepEqual(held, { task_id: id, attempt: 1, lease_token: task.lease_token, worker_seq: 1 })
+})
+
+test('a task that one replica takes in is told on the other, as is its end', async () => {
+  const { database, url } = platform
+  await using second = await startPlatform({ database })
+  const worker = await registerWorker(url)
+  await using stream = streamOf(worker, {}, second.url)
+  await waitUntil('it is connected', async () => stream.of('connected').length > 0)
+  const id = await createTask(url, { target_worker_id: worker.id })
+  await told(stream, 'task_available', id)
+  assert.equal((await worker.claim()).length, 1)
+  await call(url, `/v1/agent/tasks/${id}/cancel`, { method: 'POST', body: {} })
+  await told(stream, 'task_cancelled', id)
+})
+
+test('output is followed as it comes, resumed behind a place, and ends with done', async () => {
+  const { url, database } = platform
+  await using second = await startPlatform({ database })
+  const worker = await registerWorker(url)
+  const id = await createTask(url, { target_worker_id: worker.id })
+  const [task] = await worker.claim()
+  assert.ok(task)
+  await using live = new Reader(`${second.url}/v1/agent/tasks/${id}/output/stream`)
+  await worker.report(task, {
+    output: [{ text: 'one\n' }, { text: 'two\n' }],
+    progress: { percent: 50, message: 'half' },
+  })
+  await waitUntil('it is there', async () => live.of('output').length === 2)
+  const [first] = live.of('output')
+  assert.deepEqual([first?.data.type, first?.data.content, first?.data.output], ['output', 'one\n', 'one\n'])
+  assert.deepEqual([live.of('progress')[0]?.data.percent, live.of('done').length], [50, 0])
+  await worker.report(task, { output: [{ text: 'three\n' }], finish: { status: 'completed', result: 'r' } })
+  await live.done
+  assert.deepEqual(live.seen.at(-1), { id: null, event: 'done', data: { type: 'done', status: 'completed' } })
+  await using resumed = new Reader(`${url}/v1/opencode/tasks/${id}/output/stream`, { 'last-event-id': first?.id ?? '' })
+  await resumed.done
+  assert.deepEqual(
+    resumed.of('output').map(({ data }) => data.content),
+    ['two\n', 'three\n'],
+  )
+  assert.equal(resumed.of('done').length, 1)
+  const stream = `${url}/v1/agent/tasks/${crypto.randomUUID()}/output/stream`
+  assert.equal((await fetch(stream)).status, 404)
+  assert.equal((await call(url, `/v1/agent/tasks/${id}/output?since=100000`)).status, 400)
+})
