@@ -20,6 +20,7 @@ import {
 } from './program-options.ts'
 import { addPushCommands } from './program-push.ts'
 import { addTaskCommands } from './program-tasks.ts'
+import { addWorkerCommands } from './program-worker.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
   withStart(program.command('serve'))
@@ -119,6 +120,7 @@ export const createProgram = (
   addServerCommands(program, run)
   addClientCommands(program, run)
   addPushCommands(program, run)
+  addWorkerCommands(program, run)
   addDataCommands(program, run)
   addCompletion(program, run, json)
   return program
