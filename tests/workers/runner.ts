@@ -6,7 +6,7 @@ import { waitUntil } from '@codetether/testing/wait-until'
 import { type Program, runNode, workspace } from '../journeys/server-process.ts'
 import { call, getTask } from './worker-calls.ts'
 
-const codetether = join(workspace, 'packages/cli/bin/codetether.js')
+export const codetether = join(workspace, 'packages/cli/bin/codetether.js')
 
 export interface RunnerOptions {
   /** Where the server is. */

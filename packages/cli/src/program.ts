@@ -28,6 +28,7 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
     .description('run the server; flags without a command mean this')
     .action((options: Commands['serve']) => run('serve', options))
   withStart(program.command('dev'))
+    .option('--no-worker', 'run no worker; without a word about it there is one with this directory')
     .description('run the server with readable logs, and print calls to try')
     .action((options: Commands['dev']) => run('dev', options))
   withData(program.command('migrate'))

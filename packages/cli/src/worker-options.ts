@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { RegisterWorker } from '@codetether/protocol/work/register-worker'
@@ -86,6 +87,13 @@ const runtimeOf = (options: WorkerOptions, io: Io, codebases: readonly OwnCodeba
   })
 }
 
+const assertThere = async (codebases: readonly OwnCodebase[]): Promise<void> => {
+  for (const { path } of codebases) {
+    const found = await stat(path).catch(() => null)
+    if (!found?.isDirectory()) throw new UsageError(`${path} is no directory`, 'make it, or take it out of the list')
+  }
+}
+
 /** What the server would refuse is refused before anything is sent. */
 const assertValid = (settings: WorkerSettings): WorkerSettings => {
   const { workerId = 'worker', name, capabilities, models, codebases } = settings
@@ -99,6 +107,7 @@ const assertValid = (settings: WorkerSettings): WorkerSettings => {
 export const workerSettings = async (options: WorkerOptions, io: Io): Promise<WorkerSettings> => {
   const { worker, variables } = io.environment
   const codebases = codebasesOf(options, io)
+  await assertThere(codebases)
   return assertValid({
     url: await chooseServerUrl(options, io),
     connection: serverConnection(options, io),

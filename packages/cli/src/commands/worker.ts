@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { RemoteError } from '@codetether/client/errors'
 import { PlatformError } from '@codetether/protocol/errors'
 import { createLogger, type Logger } from '@codetether/server/logger'
@@ -24,13 +23,6 @@ const loggerOf = ({ logLevel, logFormat, json }: WorkerOptions, { stdout, enviro
   })
 }
 
-const assertThere = async ({ codebases }: WorkerSettings): Promise<void> => {
-  for (const { path } of codebases) {
-    const found = await stat(path).catch(() => null)
-    if (!found?.isDirectory()) throw new UsageError(`${path} is no directory`, 'make it, or take it out of --codebases')
-  }
-}
-
 /** What a worker says that could not begin. */
 const explained = (error: unknown, { dataDir, url }: WorkerSettings): unknown => {
   if (error instanceof PlatformError && error.code === 'CONFLICT')
@@ -49,7 +41,6 @@ const explained = (error: unknown, { dataDir, url }: WorkerSettings): unknown =>
 /** `codetether worker`: until it is asked to stop. A second signal ends what runs at once. */
 export const worker = async (options: WorkerOptions, io: Io): Promise<number> => {
   const settings = await workerSettings(options, io)
-  await assertThere(settings)
   const log = loggerOf(options, io)
   using again = againSignal(io.signal)
   const { url, name, runtime, codebases, global, autoApprove } = settings
