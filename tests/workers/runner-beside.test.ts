@@ -11,6 +11,12 @@ import { call } from './worker-calls.ts'
 const token = 'a-token-of-somebody-who-may-do-all'
 const headers = { authorization: `Bearer ${token}` }
 
+const codebaseOf = (url: string, headers = {}): Promise<string> =>
+  waitUntil('the worker is there', async () => {
+    const { body } = await call(url, '/v1/agent/workers', { headers })
+    return body.workers[0]?.codebases[0]
+  })
+
 test('serve --worker runs a worker beside the server, with the directories that it names', async () => {
   await using directory = await dataDirectory()
   await writeFile(join(directory.path, 'here'), '')
@@ -28,10 +34,7 @@ test('serve --worker runs a worker beside the server, with the directories that 
   const env = { A2A_AUTH_TOKENS: `owner:${token}` }
   const program = runNode([codetether, ...args], { cwd: directory.path, env })
   await using server = await whenReady(program, directory.dataDir, 30_000)
-  const codebase = await waitUntil('the worker is there', async () => {
-    const { body } = await call(server.url, '/v1/agent/workers', { headers })
-    return body.workers[0]?.codebases[0]
-  })
+  const codebase = await codebaseOf(server.url, headers)
   const task = { prompt: 'look', codebase_id: codebase }
   const { body } = await call(server.url, '/v1/agent/tasks', { method: 'POST', body: task, headers })
   const done = await waitUntil('the task is done', async () => {
@@ -54,7 +57,9 @@ test('a developer has a worker without asking, or none', async () => {
     )
     if (more.length > 0) assert.deepEqual((await call(server.url, '/v1/agent/workers')).body.workers, [])
     else {
-      const { body } = await call(server.url, '/v1/agent/tasks', { method: 'POST', body: { prompt: 'Hello' } })
+      const codebase_id = await codebaseOf(server.url)
+      const task = { prompt: 'Hello', codebase_id }
+      const { body } = await call(server.url, '/v1/agent/tasks', { method: 'POST', body: task })
       await waitUntil('the task is done', async () => {
         const { body: now } = await call(server.url, `/v1/agent/tasks/${body.task_id}`)
         return now.status === 'completed' && now.result === 'Hello'

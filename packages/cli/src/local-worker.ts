@@ -20,7 +20,7 @@ export interface LocalWorkerOptions {
 
 /**
  * Runs a worker in the server's process, with its directories: `--worker`. It is a worker like any other, over HTTP. Disposing stops
- * it. Without a command of its own only `dev` has one, which answers with the prompt.
+ * and forgets it. Without a command only `dev` has one, which answers with the prompt.
  */
 export async function startLocalWorker(
   options: ServeOptions,
@@ -53,7 +53,9 @@ async function localSettings(
   const [token] = auth.enabled ? [io.environment.token, ...auth.tokens.values()].filter(t => t !== undefined) : []
   const settings = await workerSettings(
     {
-      ...{ server: callersUrl(url), dataDir: join(dataDir, 'worker'), drainSeconds, global: isDev },
+      ...{ server: callersUrl(url), dataDir: join(dataDir, 'worker'), drainSeconds, unregisterOnExit: true },
+      // Without a command there is only an echo, and messages without a codebase have agents that know better.
+      global: isDev && command !== undefined,
       ...(typeof worker === 'string' && { codebases: worker }),
       ...(command === undefined ? { runtime: 'echo' } : { runtime: 'shell', command }),
     },

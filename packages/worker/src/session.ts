@@ -55,7 +55,7 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
         await state.setToken(undefined)
       } else if (!isAccepted && isRefusal(error)) throw error
       else log.warn({ reason: reasonOf(error) }, 'the server is not there, trying again')
-      await sleep(backOff.next(), signal).catch(() => undefined)
+      await sleep(backOff.after(error), signal).catch(() => undefined)
     }
   }
 }

@@ -28,6 +28,8 @@ export class Sender {
   readonly #hint = new Hint()
   readonly #backOff = new BackOff()
   #isRunning = false
+  /** Before the next try. */
+  #waitMs = 0
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -51,7 +53,7 @@ export class Sender {
       if (batch.length === 0) break
       const isThere = await this.#send(batch)
       if (isThere) this.#backOff.reset()
-      else await this.#hint.next(this.#backOff.next(), signal)
+      else await this.#hint.next(this.#waitMs, signal)
     }
     this.#isRunning = false
   }
@@ -113,6 +115,7 @@ export class Sender {
       if (!outbox.isClosed) this.#ready.add(outbox)
     }
     const { log, signal } = this.#options
+    this.#waitMs = this.#backOff.after(error)
     if (!signal.aborted) log.debug({ reason: String(error) }, 'reports could not be sent, they are kept')
     return isRefusal && !(error instanceof ConnectionError)
   }
