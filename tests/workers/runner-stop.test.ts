@@ -51,7 +51,7 @@ test('what has not ended when the time to drain is over goes back, with what it 
 test('a second signal ends it at once', async () => {
   const { url } = platform
   await using runner = await startRunner([...shell, '--drain-seconds', '600'], { url })
-  const id = await createTask(url, { prompt: 'echo on; sleep 600' })
+  const id = await createTask(url, { prompt: 'trap "" TERM; echo on; sleep 600' })
   await waitUntil('it runs', async () => (await textOf(url, id)) !== '')
   runner.program.child.kill('SIGTERM')
   await waitUntil('it is stopping', () => runner.program.output().includes('stopping: no more tasks'))

@@ -95,7 +95,7 @@ export class Attempt {
   }
 }
 
-function endOfStopped({ kind, message }: Stopped): Finish | null {
+function endOfStopped({ kind, isOfWorker, message }: Stopped): Finish | null {
   if (kind === 'time limit') return { status: 'failed', error: message }
-  return kind === 'drain' ? { status: 'released' } : null
+  return isOfWorker ? { status: 'released' } : null
 }

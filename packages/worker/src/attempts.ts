@@ -95,8 +95,8 @@ export class Attempts {
   }
 
   /** The worker stops: what runs goes back. */
-  giveBack(): void {
-    this.#stop(() => true, new Stopped('drain', 'the worker stops'))
+  giveBack(kind: 'drain' | 'now'): void {
+    this.#stop(() => true, new Stopped(kind, 'the worker stops'))
   }
 
   /** Leaves what the server has not taken to a later process. */
@@ -107,11 +107,10 @@ export class Attempts {
   #stop(isMeant: (attempt: Attempt) => boolean, reason: Stopped): void {
     for (const { attempt, outbox } of this.#running.values()) {
       if (!isMeant(attempt)) continue
-      if (reason.kind !== 'drain')
-        this.#options.log.info({ taskId: attempt.taskId, reason: reason.message }, 'stopping')
+      if (!reason.isOfWorker) this.#options.log.info({ taskId: attempt.taskId, reason: reason.message }, 'stopping')
       attempt.stop(reason)
       // What it still puts out is not wanted, and must not keep it waiting.
-      if (reason.kind !== 'drain') outbox.discard()
+      if (!reason.isOfWorker) outbox.discard()
     }
   }
 

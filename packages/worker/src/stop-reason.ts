@@ -1,5 +1,5 @@
-/** Why a run is ended from outside. */
-export type StopKind = 'canceled' | 'lost' | 'time limit' | 'drain'
+/** Why a run is ended from outside. With `drain` and `now` the worker stops, which is no fault of the task: it goes back. */
+export type StopKind = 'canceled' | 'lost' | 'time limit' | 'drain' | 'now'
 
 /** The reason with which the signal of a run is aborted. */
 export class Stopped extends Error {
@@ -9,5 +9,9 @@ export class Stopped extends Error {
   constructor(kind: StopKind, message: string) {
     super(message)
     this.kind = kind
+  }
+
+  get isOfWorker(): boolean {
+    return this.kind === 'drain' || this.kind === 'now'
   }
 }

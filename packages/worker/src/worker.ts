@@ -33,7 +33,7 @@ export async function runWorker(settings: WorkerSettings, { log, stop, stopNow }
     log.info({ running: attempts.size, seconds: settings.drainMs / 1000 }, 'stopping: no more tasks are taken')
     const now = stopNow ?? new AbortController().signal
     await attempts.whenIdle(AbortSignal.any([AbortSignal.timeout(Math.ceil(settings.drainMs)), now]))
-    attempts.giveBack()
+    attempts.giveBack(now.aborted ? 'now' : 'drain')
     await part(parts, AbortSignal.timeout(now.aborted ? hurriedMs : partingMs))
   } finally {
     attempts.park()

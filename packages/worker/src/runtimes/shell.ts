@@ -5,6 +5,7 @@ import type { OutputStream } from '@codetether/protocol/work/output'
 import { commandEnvironment } from '../process/command-environment.ts'
 import { startGuarded } from '../process/guarded-command.ts'
 import { ProcessGroup } from '../process/process-group.ts'
+import { Stopped } from '../stop-reason.ts'
 import type { Finish, RunnableTask, RunOptions, Runtime, RuntimeIo } from './runtime.ts'
 
 /** Between the friendly signal and the other one. */
@@ -49,7 +50,7 @@ async function runCommand(
     env: commandEnvironment({ environment, pass, task, approve, runId }),
   })
   const group = new ProcessGroup(child.pid, runId)
-  const end = () => void group.end(graceMs)
+  const end = () => void group.end(isUrgent(signal) ? 0 : graceMs)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
   child.stdin.end(task.prompt)
@@ -63,6 +64,8 @@ async function runCommand(
   await io.end()
   return finishOf(io, code, killer)
 }
+
+const isUrgent = ({ reason }: AbortSignal): boolean => reason instanceof Stopped && reason.kind === 'now'
 
 async function pump(from: Readable, stream: OutputStream, io: RuntimeIo): Promise<void> {
   for await (const chunk of from) await io.output(stream, chunk)
