@@ -17,6 +17,7 @@ import type { TenantEraseOptions } from './commands/tenant-erase.ts'
 import type { ServerOptions } from './connect.ts'
 import type { Io } from './io.ts'
 import type { ServeOptions } from './serve-options.ts'
+import type { WorkerOptions } from './worker-options.ts'
 
 /** Every command with its options. */
 export interface Commands {
@@ -40,6 +41,9 @@ export interface Commands {
   'tenant erase': TenantEraseOptions
   config: ServeOptions
   doctor: ServeOptions
+  worker: WorkerOptions
+  'worker status': WorkerOptions
+  'worker doctor': WorkerOptions
   completion: CompletionOptions
 }
 
@@ -73,6 +77,9 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'tenant erase': async () => (await import('./commands/tenant-erase.ts')).tenantErase,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  worker: async () => (await import('./commands/worker.ts')).worker,
+  'worker status': async () => (await import('./commands/worker-status.ts')).workerStatus,
+  'worker doctor': async () => (await import('./commands/worker-doctor.ts')).workerDoctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 }
 

@@ -37,6 +37,10 @@ const serverUrl = (given: string): string => {
 const chooseServer = async ({ server }: ServerOptions, { environment }: Io): Promise<string> =>
   server ?? environment.server ?? (await findLocalServer(environment.dataDir)) ?? defaultServer
 
+/** The same, without a slash at its end. */
+export const chooseServerUrl = async (options: ServerOptions, io: Io): Promise<string> =>
+  serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
+
 /** Ends when the person interrupts, and when the time limit of the options has passed. */
 const commandSignal = ({ timeout }: ServerOptions, { signal }: Io): AbortSignal => {
   if (timeout === undefined) return signal
@@ -100,7 +104,7 @@ const connectionOf = (options: ServerOptions, io: Io): Connection =>
 
 /** Finds the server and its A2A endpoint. */
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {
-  const url = serverUrl(await chooseServer(options, io)).replace(/\/$/, '')
+  const url = await chooseServerUrl(options, io)
   const signal = commandSignal(options, io)
   return { client: await A2aClient.fromUrl(url, { ...connectionOf(options, io), grpc: loadGrpc, signal }), url, signal }
 }

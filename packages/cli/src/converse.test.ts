@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { call } from './commands/call.ts'
+import { readEnvironment } from './environment.ts'
 import { fakeTask, startFakeAgent } from './testing/fake-agent.ts'
 
 test('a conversation keeps its context, and an answer goes to the task that asked', async () => {
@@ -17,15 +18,7 @@ test('a conversation keeps its context, and an answer goes to the task that aske
     stdout: new PassThrough(),
     stderr: new PassThrough(),
   }
-  const environment = {
-    server: undefined,
-    token: undefined,
-    authHeader: undefined,
-    shell: undefined,
-    agents: { bearer: undefined, basic: undefined, apiKey: undefined, apiKeyHeader: 'X-API-Key' },
-    allowHttp: false,
-    dataDir: '/nowhere',
-  }
+  const environment = readEnvironment({ CODETETHER_DATA_DIR: '/nowhere' })
   streams.stdin.end('Hi\n\nDo it\nThe first\n')
   const code = await call({ url: agent.url }, { ...streams, environment, signal: AbortSignal.timeout(10_000) })
   streams.stdout.end()

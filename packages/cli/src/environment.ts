@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { readWorkerEnvironment, type WorkerEnvironment } from './worker-environment.ts'
 
 /** Credentials for agents of others: what `call`, `card URL` and `inspect` say who they are with. */
 export interface AgentCredentials {
@@ -27,6 +28,9 @@ export interface Environment {
   dataDir: string
   /** SHELL: the program of the person's shell. */
   shell: string | undefined
+  worker: WorkerEnvironment
+  /** All of it: commands of a worker are given a part, and their output does not show the secrets in it. */
+  variables: Readonly<NodeJS.ProcessEnv>
 }
 
 const given = (text: string | undefined): string | undefined => (text?.trim() ? text.trim() : undefined)
@@ -45,4 +49,8 @@ export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): Env
   allowHttp: given(variables.A2A_CLIENT_ALLOW_HTTP)?.toLowerCase() === 'true',
   dataDir: resolve(given(variables.CODETETHER_DATA_DIR) ?? '.codetether'),
   shell: given(variables.SHELL),
+  worker: readWorkerEnvironment((...names) =>
+    names.map(name => given(variables[name])).find(text => text !== undefined),
+  ),
+  variables,
 })

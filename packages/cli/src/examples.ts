@@ -6,6 +6,7 @@ Examples:
   codetether call http://localhost:8000 "Calculate 25 * 4"    ask it something
   git diff | codetether call http://localhost:8000 --stream   send what is piped in
   codetether inspect https://agent.example                    check an agent against the specification
+  codetether worker --command './run.sh' --codebases .        run tasks of a server here
   codetether task list                                        see what it does
   codetether task watch ID                                    follow a task
   codetether doctor                                           find out what is wrong

@@ -75,5 +75,7 @@ export const withSettings = (command: Command): Command =>
 export const withStart = (command: Command): Command =>
   withSettings(command)
     .option('--migrate', 'bring the schema of an external database up to date first')
+    .option('--worker <[name:]path,…>', 'run a worker beside the server, with these directories')
+    .option('--worker-command <command>', 'what this worker runs for each task')
     .addOption(new Option('--run-migrations').hideHelp().implies({ migrate: true }))
     .addOption(new Option('--enable-rls').hideHelp())

@@ -20,6 +20,7 @@ import {
 } from './program-options.ts'
 import { addPushCommands } from './program-push.ts'
 import { addTaskCommands } from './program-tasks.ts'
+import { addWorkerCommands } from './program-worker.ts'
 
 const addServerCommands = (program: Command, run: Dispatch): void => {
   withStart(program.command('serve'))
@@ -27,6 +28,7 @@ const addServerCommands = (program: Command, run: Dispatch): void => {
     .description('run the server; flags without a command mean this')
     .action((options: Commands['serve']) => run('serve', options))
   withStart(program.command('dev'))
+    .option('--no-worker', 'run no worker; without a word about it there is one with this directory')
     .description('run the server with readable logs, and print calls to try')
     .action((options: Commands['dev']) => run('dev', options))
   withData(program.command('migrate'))
@@ -119,6 +121,7 @@ export const createProgram = (
   addServerCommands(program, run)
   addClientCommands(program, run)
   addPushCommands(program, run)
+  addWorkerCommands(program, run)
   addDataCommands(program, run)
   addCompletion(program, run, json)
   return program

@@ -15,12 +15,20 @@ export interface ServeOptions extends OutputOptions {
   databaseUrl?: string
   /** Bring the schema of an external database up to date first; an embedded one always is. */
   migrate?: boolean
+  /** The directories of a worker beside the server; false: none. */
+  worker?: string | false
+  workerCommand?: string
+  /** For a developer: the worker has something to do without a command too. */
+  isDev?: boolean
 }
 
 /** The flags as the server's settings. */
 export const settingFlags = ({
   json: _json,
   migrate: _migrate,
+  worker: _worker,
+  workerCommand: _command,
+  isDev: _isDev,
   name,
   description,
   ...same

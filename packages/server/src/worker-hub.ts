@@ -34,7 +34,8 @@ export interface WorkerHub {
   wakeHere(place: WorkPlace): void
   tell(worker: WorkerKey, news: WorkerNews): void
   tellHere(worker: WorkerKey, news: WorkerNews): void
-  attend(worker: WorkerKey): Attendance
+  /** With `claims`, whoever waits takes a task by itself: it is called before those that are only told. */
+  attend(worker: WorkerKey, claims?: boolean): Attendance
   /** Has the tenant workers that take tasks? */
   anyOf(tenantId: string): Promise<boolean>
   /** Forgets who may take what: somebody has registered. */
@@ -60,13 +61,15 @@ const mostNews = 1_000
 
 class Waiting extends Wake implements Attendance {
   readonly worker: WorkerKey
+  readonly claims: boolean
   readonly #leave: (waiting: Waiting) => void
   #called = false
   #news: WorkerNews[] = []
 
-  constructor(worker: WorkerKey, leave: (waiting: Waiting) => void) {
+  constructor(worker: WorkerKey, claims: boolean, leave: (waiting: Waiting) => void) {
     super()
     this.worker = worker
+    this.claims = claims
     this.#leave = leave
   }
 
@@ -129,12 +132,16 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
     known.get(`${place.tenantId} ${place.lane}`, async () => new Set(await takersOf(place)))
 
   const callOne = (tenantId: string, mayTake: (workerId: string) => boolean) => {
+    let chosen: Waiting | null = null
     for (const waiting of present) {
       if (waiting.called || waiting.worker.tenantId !== tenantId || !mayTake(waiting.worker.workerId)) continue
-      present.delete(waiting)
-      present.add(waiting)
-      return waiting.call()
+      if (waiting.claims || chosen === null) chosen = waiting
+      if (waiting.claims) break
     }
+    if (chosen === null) return
+    present.delete(chosen)
+    present.add(chosen)
+    chosen.call()
   }
 
   const wakeHere = (place: WorkPlace) => {
@@ -157,8 +164,8 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
       tellHere(worker, news)
       sendNews(worker, news)
     },
-    attend(worker) {
-      const waiting = new Waiting(worker, self => present.delete(self))
+    attend(worker, claims = false) {
+      const waiting = new Waiting(worker, claims, self => present.delete(self))
       present.add(waiting)
       return waiting
     },

@@ -20,7 +20,7 @@ const onFreePort = async (loaded: LoadedConfig, io: Io): Promise<LoadedConfig> =
 /** `codetether dev`: serve, with readable logs, on a free port, and with calls to try. */
 export const dev = async (options: ServeOptions, io: Io): Promise<number> => {
   const loaded = await onFreePort(loadSettings({ logFormat: 'pretty', ...options }, io), io)
-  return await runServer(loaded, options, io, ({ url }) => {
+  return await runServer(loaded, { worker: '.', ...options, isDev: true }, io, ({ url }) => {
     io.stderr.write(
       sampleCalls({ url, authHeader: loaded.config.auth.enabled ? loaded.config.auth.header : undefined }),
     )

@@ -8,6 +8,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { HintedError } from '../failure.ts'
 import { isPortFree } from '../first-free-port.ts'
 import type { Io } from '../io.ts'
+import type { LocalWorkerOptions } from '../local-worker.ts'
 import { callersUrl } from '../sample-calls.ts'
 import { type ServeOptions, settingFlags } from '../serve-options.ts'
 import { explainStartError } from '../start-failure.ts'
@@ -51,6 +52,11 @@ const migrateFirst = async (config: Config, log: Logger): Promise<void> => {
   }
 }
 
+const worker = async (options: ServeOptions, io: Io, beside: LocalWorkerOptions): Promise<AsyncDisposable> => {
+  const { startLocalWorker } = await import('../local-worker.ts')
+  return await startLocalWorker(options, io, beside)
+}
+
 /** Runs the server until it is asked to stop. `ready` is called once it answers. */
 export const runServer = async (
   { config, notices }: LoadedConfig,
@@ -62,6 +68,7 @@ export const runServer = async (
   for (const notice of notices) log.warn(notice)
   if (options.migrate === true && config.database.kind === 'external') await migrateFirst(config, log)
   await using server = await start(config, log)
+  await using _worker = options.worker ? await worker(options, io, { config, log, url: server.url }) : null
   ready(server)
   const asked = Promise.withResolvers<void>()
   io.signal.addEventListener('abort', () => asked.resolve(), { once: true })

@@ -58,6 +58,7 @@ test('variables of other programs are none of our business', () => {
     problems: [],
     notices: [],
   })
+  assert.deepEqual(names({ A2A_WORKER_NAME: 'x', CODETETHER_WORKER_COMMAND: 'x' }), { problems: [], notices: [] })
 })
 
 test('a setting of older documents that has no effect here says so', () => {
@@ -66,12 +67,10 @@ test('a setting of older documents that has no effect here says so', () => {
     KEYCLOAK_URL: 'x',
     KEYCLOAK_REALM: 'x',
     MCP_TIMEOUT: '',
-    A2A_WORKER_NAME: 'w',
   }
   assert.deepEqual(unsupportedNotices(variables), [
     'A2A_REDIS_URL has no effect in this version: replicas wake each other through PostgreSQL.',
     'KEYCLOAK_URL, KEYCLOAK_REALM have no effect in this version: callers sign in with A2A_AUTH_TOKENS.',
-    'A2A_WORKER_NAME has no effect in this version: there are no workers.',
   ])
   assert.deepEqual(loadConfig(variables).notices, unsupportedNotices(variables))
 })

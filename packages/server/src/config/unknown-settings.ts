@@ -5,7 +5,7 @@ import { isSet, type Variables } from './read-sources.ts'
 import { rowsByVariable } from './setting-rows.ts'
 import { unsupportedNames } from './unsupported-settings.ts'
 
-/** Variables of other programs of this house: the CLI as a client, and tests. */
+/** Variables of other programs of this house: the CLI as a client, workers, and tests. */
 const othersNames = new Set([
   'A2A_SERVER_URL',
   'CODETETHER_SERVER',
@@ -15,6 +15,11 @@ const othersNames = new Set([
   'A2A_CLIENT_API_KEY',
   'A2A_CLIENT_API_KEY_HEADER',
   'A2A_CLIENT_ALLOW_HTTP',
+  ...['A2A_WORKER_NAME', 'A2A_WORKER_ID', 'A2A_CODEBASES', 'A2A_AUTO_APPROVE'],
+  ...['NAME', 'ID', 'CAPABILITIES', 'MODELS', 'COMMAND', 'PASS_ENV', 'DATA_DIR'].map(
+    name => `CODETETHER_WORKER_${name}`,
+  ),
+  ...['CODETETHER_CODEBASES', 'CODETETHER_AUTO_APPROVE'],
 ])
 
 const knownNames = [...rowsByVariable.keys()]

@@ -14,7 +14,6 @@ const unsupportedSettings: readonly { names: readonly string[]; instead: string 
     instead: 'no mail is sent or received',
   },
   { names: ['CODETETHER_WEBHOOK_SECRET'], instead: 'each webhook has a secret of its own, its token' },
-  { names: ['A2A_CODEBASES', 'A2A_AUTO_APPROVE', 'A2A_WORKER_NAME'], instead: 'there are no workers' },
 ]
 
 /** `REDIS_URL` alone is common in other programs' environments; with `USE_REDIS` it is meant for CodeTether. */

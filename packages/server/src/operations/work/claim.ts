@@ -43,7 +43,7 @@ const pollMs = 2_000
 
 /** The same, waiting for the first task. */
 export async function claimSoon(ctx: Context, { worker, room, waitMs, signal }: Wait): Promise<Claimed[]> {
-  using attendance = ctx.workers.attend(worker)
+  using attendance = ctx.workers.attend(worker, true)
   const until = performance.now() + waitMs
   for (;;) {
     const claimed = await claimNow(ctx, worker, { room })

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, constants } from 'node:fs/promises'
+import { getDocument } from '@codetether/client/get-json'
+import type { Connection } from '@codetether/client/http'
+import { workerOn } from '@codetether/worker/instance-lock'
+import type { OwnCodebase } from '@codetether/worker/settings'
+import { type Check, check, type Finding } from './check.ts'
+import { checkDataDir } from './check-data-dir.ts'
+import { checkNode } from './check-node.ts'
+
+const patienceMs = 5_000
+const skewWarnMs = 60_000
+
+/** What is looked at. */
+export interface WorkerSubject {
+  url: string
+  connection: Connection
+  dataDir: string
+  codebases: readonly OwnCodebase[]
+  /** Absent: a runtime that runs none. */
+  command: string | undefined
+}
+
+const checkServer = async ({ url }: WorkerSubject): Promise<Finding> => {
+  await getDocument({}, `${url}/health`, { timeoutMs: patienceMs })
+  return { status: 'ok', detail: `${url} answers` }
+}
+
+const checkToken = async ({ url, connection }: WorkerSubject): Promise<Finding> => {
+  await getDocument(connection, `${url}/v1/agent/workers?limit=1`, { timeoutMs: patienceMs })
+  return { status: 'ok', detail: connection.token === undefined ? 'none is needed' : 'is accepted' }
+}
+
+/** Leases last on the database's clock, so a skew does no harm there: it confuses who compares logs. */
+const checkClock = async ({ url }: WorkerSubject): Promise<Finding> => {
+  const { response } = await getDocument({}, `${url}/health`, { timeoutMs: patienceMs })
+  const skew = Date.now() - Date.parse(response.headers.get('date') ?? '')
+  if (Number.isNaN(skew)) return { status: 'skipped', detail: 'the server does not tell its time' }
+  const seconds = Math.round(skew / 1000)
+  if (Math.abs(skew) < skewWarnMs) return { status: 'ok', detail: `${seconds} s from the server's` }
+  const hint = 'set the clock; tasks are not affected, times in logs are'
+  return { status: 'warn', detail: `is ${Math.abs(seconds)} s ${skew > 0 ? 'ahead of' : 'behind'} the server's`, hint }
+}
+
+const checkCodebase = async ({ path }: OwnCodebase): Promise<Finding> => {
+  const may = (mode: number) =>
+    access(path, mode).then(
+      () => true,
+      () => false,
+    )
+  if (!(await may(constants.F_OK))) return { status: 'fail', detail: `${path} is not there`, hint: 'make it' }
+  if (!(await may(constants.R_OK | constants.X_OK)))
+    return { status: 'fail', detail: `${path} cannot be read`, hint: 'give the user of the worker access by a group' }
+  if (await may(constants.W_OK)) return { status: 'ok', detail: path }
+  return { status: 'warn', detail: `${path} cannot be written`, hint: 'tasks can only look at it' }
+}
+
+/** The program of a command: its first word, if that is one as it stands. */
+const checkCommand = async ({ command }: WorkerSubject): Promise<Finding> => {
+  if (command === undefined) return { status: 'skipped', detail: 'no command is configured' }
+  const [word = ''] = command.trim().split(/\s+/)
+  if (!/^[\w./~+-]+$/.test(word)) return { status: 'skipped', detail: 'is more than a program with arguments' }
+  const shell = spawn('/bin/sh', ['-c', 'command -v -- "$0" || command -v "$0"', word], { stdio: 'ignore' })
+  const [code] = await once(shell, 'exit')
+  if (code === 0) return { status: 'ok', detail: `${word} is there` }
+  return { status: 'fail', detail: `${word} is not found`, hint: 'install it, or give its whole path' }
+}
+
+const checkInstance = async ({ dataDir }: WorkerSubject): Promise<Finding> => {
+  const pid = await workerOn(dataDir)
+  return { status: 'ok', detail: pid === null ? 'no worker runs here' : `a worker runs here, process ${pid}` }
+}
+
+/** Everything that a worker needs, in the order in which a problem would show. */
+export const examineWorker = (subject: WorkerSubject): Promise<Check[]> =>
+  Promise.all([
+    check('node', () => checkNode()),
+    check('server', () => checkServer(subject)),
+    check('token', () => checkToken(subject)),
+    check('clock', () => checkClock(subject)),
+    check('data directory', () => checkDataDir(subject.dataDir)),
+    check('instance', () => checkInstance(subject)),
+    check('command', () => checkCommand(subject)),
+    ...subject.codebases.map(codebase => check(`codebase ${codebase.name}`, () => checkCodebase(codebase))),
+  ])

@@ -1,0 +1,80 @@
+import type { Connection } from '@codetether/client/http'
+import type { SseEvent } from '@codetether/client/sse'
+import type { ClaimedTask, WorkLease } from '@codetether/protocol/work/claim'
+import type { OutputStream } from '@codetether/protocol/work/output'
+import { z } from 'zod'
+import { ClaimAnswer, type Outcome, Registered, RenewAnswer, ReportAnswer } from './answers.ts'
+import { callJson } from './call-json.ts'
+import { readEvents } from './event-stream.ts'
+import type { Finish } from './runtimes/runtime.ts'
+
+export type Lease = z.output<typeof WorkLease>
+
+/** A report as it travels; what is left out has its default. */
+export interface SentReport extends Lease {
+  worker_seq: number
+  output?: readonly { stream: OutputStream; text: string }[]
+  finish?: Finish | undefined
+}
+
+const timeoutMs = 15_000
+const anything = z.looseObject({})
+
+/** The calls of a worker, each outbound. All throw RemoteError, ConnectionError or the signal's reason. */
+export class WorkerApi {
+  readonly #url: string
+  readonly #connection: Connection
+  /** The worker's own token. */
+  token: string | undefined
+
+  constructor(url: string, connection: Connection) {
+    this.#url = url
+    this.#connection = connection
+  }
+
+  /** Registers with the worker's own token where there is one, and else as whoever has started it. @returns a new token. */
+  async register(registration: object, signal: AbortSignal): Promise<string | undefined> {
+    const connection = this.token === undefined ? this.#connection : this.#own()
+    const url = `${this.#url}/v1/agent/workers/register`
+    const call = { url, body: registration, schema: Registered, signal, timeoutMs }
+    return (await callJson(connection, call)).worker_token
+  }
+
+  async claim(room: number, waitSeconds: number, signal: AbortSignal): Promise<readonly ClaimedTask[]> {
+    const answer = await callJson(this.#own(), {
+      url: `${this.#url}/v1/worker/tasks/claim`,
+      body: { limit: room, wait_seconds: waitSeconds },
+      schema: ClaimAnswer,
+      signal,
+      timeoutMs: waitSeconds * 1000 + timeoutMs,
+    })
+    return answer.tasks
+  }
+
+  /** @returns an outcome for each report, in their order. */
+  async report(reports: readonly SentReport[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    return (await this.#post('/v1/worker/tasks/report', { reports }, { schema: ReportAnswer, signal })).results
+  }
+
+  renew(leases: readonly Lease[], signal: AbortSignal): Promise<z.output<typeof RenewAnswer>> {
+    return this.#post('/v1/worker/tasks/renew', { leases }, { schema: RenewAnswer, signal })
+  }
+
+  async unregister(workerId: string, signal: AbortSignal): Promise<void> {
+    const path = `/v1/agent/workers/${encodeURIComponent(workerId)}/unregister`
+    await this.#post(path, {}, { schema: anything, signal })
+  }
+
+  /** `connected` first, and then what happens. */
+  events(signal: AbortSignal): AsyncGenerator<SseEvent> {
+    return readEvents(this.#own(), `${this.#url}/v1/worker/tasks/stream`, signal)
+  }
+
+  #post<T>(path: string, body: object, { schema, signal }: { schema: z.ZodType<T>; signal: AbortSignal }): Promise<T> {
+    return callJson(this.#own(), { url: this.#url + path, body, schema, signal, timeoutMs })
+  }
+
+  #own(): Connection {
+    return { ...this.#connection, token: this.token }
+  }
+}
