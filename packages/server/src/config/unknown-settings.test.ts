@@ -62,23 +62,16 @@ test('variables of other programs are none of our business', () => {
 
 test('a setting of older documents that has no effect here says so', () => {
   const variables = {
-    A2A_REDIS_URL: 'x',
     KEYCLOAK_URL: 'x',
     KEYCLOAK_REALM: 'x',
     MCP_TIMEOUT: '',
     A2A_WORKER_NAME: 'w',
   }
   assert.deepEqual(unsupportedNotices(variables), [
-    'A2A_REDIS_URL has no effect in this version: replicas wake each other through PostgreSQL.',
     'KEYCLOAK_URL, KEYCLOAK_REALM have no effect in this version: callers sign in with A2A_AUTH_TOKENS.',
     'A2A_WORKER_NAME has no effect in this version: there are no workers.',
   ])
   assert.deepEqual(loadConfig(variables).notices, unsupportedNotices(variables))
-})
-
-test('REDIS_URL alone belongs to somebody else', () => {
-  assert.deepEqual(unsupportedNotices({ REDIS_URL: 'x' }), [])
-  assert.equal(unsupportedNotices({ REDIS_URL: 'x', USE_REDIS: 'true' }).length, 1)
 })
 
 test('no two settings share a variable or a flag, and no setting is both read and unsupported', () => {
