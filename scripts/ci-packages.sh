@@ -4,6 +4,8 @@ set -euo pipefail
 
 packages=(
   pgbouncer # the transaction pooler of tests/external/pgbouncer.test.ts
+  redis-server # the buses of tests/buses
+  nats-server
   fish # completion is tested in the shells themselves
   zsh
 )

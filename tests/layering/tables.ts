@@ -35,6 +35,8 @@ export const packageRows: Readonly<Record<string, PackageRow>> = {
 export const libraryPlaces: Readonly<Record<string, string>> = {
   pg: 'packages/server/src/db/',
   react: 'packages/web/src/',
+  ioredis: 'packages/server/src/bus/',
+  '@nats-io/transport-node': 'packages/server/src/bus/',
 }
 
 /**
@@ -44,7 +46,8 @@ export const libraryPlaces: Readonly<Record<string, string>> = {
 export const serverLayers: Readonly<Record<string, readonly string[]>> = {
   main: ['open-context', 'http', 'background'],
   'open-context': ['open-instance', 'context'],
-  'open-instance': ['operations'],
+  'open-instance': ['join-others'],
+  'join-others': ['operations'],
   context: ['store'],
   http: ['a2a', 'api', 'worker-api', 'mcp'],
   background: ['operations', 'auth', 'present'],
@@ -61,6 +64,7 @@ export const serverLayers: Readonly<Record<string, readonly string[]>> = {
 
 /** Parts at the bottom: anybody may import them, and they import each other and nothing above. */
 export const serverLeaves: readonly string[] = [
+  'bus',
   'clock',
   'config',
   'cursors',

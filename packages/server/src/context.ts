@@ -1,4 +1,5 @@
 import type { Agent } from '@codetether/agents/define-agent'
+import type { CarrierState } from './bus/carrier.ts'
 import type { Config } from './config/config.ts'
 import type { Cursors } from './cursors.ts'
 import type { Hints } from './hints.ts'
@@ -37,6 +38,8 @@ export interface Context {
   readonly changes: Changes
   readonly lanes: LaneIds
   readonly hints: Hints
+  /** What takes hints to other replicas; null where there are none, or no way to them. */
+  readonly carrier: CarrierState | null
   /** Woken when a task waits for somebody to run it. */
   readonly work: Work
   /** The workers that wait here for tasks. */

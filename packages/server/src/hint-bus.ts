@@ -35,7 +35,7 @@ const placeMark = 'place'
 const fieldEnd = '|'
 
 /**
- * Hints as text messages over anything that publishes: LISTEN/NOTIFY here, Redis and NATS by the same three lines. The
+ * Hints as text messages over anything that publishes: LISTEN/NOTIFY, Redis or NATS. The
  * first goes out at once; those that come while it is under way go together in the next one, each once.
  */
 export function createHintBus(self: string, publish: (message: string) => Promise<void>): HintBus {
@@ -67,11 +67,12 @@ export function createHintBus(self: string, publish: (message: string) => Promis
   }
 }
 
-/** Hands a message of another replica to its receiver. */
-export function receiveHints(self: string, message: string, receiver: HintReceiver): void {
+/** Hands a message of another replica to its receiver. @returns whether it is one. */
+export function receiveHints(self: string, message: string, receiver: HintReceiver): boolean {
   const [sender, ...items] = message.split(',')
-  if (sender === self) return
+  if (sender === self) return false
   for (const item of items) receive(item, receiver)
+  return true
 }
 
 /** A program of another version may send what this one does not know: that is no hint. */

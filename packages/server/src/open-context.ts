@@ -73,13 +73,13 @@ export async function openContext(
   const { hosted, fallback } = host(agents, observer)
   warnOfUnknownSkills(config, hosted, log)
   const instance = stack.use(
-    await openInstance({ config, log, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
+    await openInstance({ config, log, metrics, store, database, instanceId, agents: hosted.map(agent => agent.name) }),
   )
   const running = stack.use(instance.running)
   const streams = new Map<string, number>()
   const watched = stack.use(watchProcess())
   metrics.registry.addAll(
-    serverFamilies({ pools: { app, system }, streams, running, version }),
+    serverFamilies({ pools: { app, system }, streams, running, carrier: instance.carrier, version }),
     taskFamilies({ agents: hosted.map(agent => agent.name), read: () => readFigures(store, log) }),
     watched.families,
   )
@@ -92,6 +92,7 @@ export async function openContext(
     tracer,
     ...writersOf(store, observer),
     hints: instance.hints,
+    carrier: instance.carrier,
     work: instance.work,
     workers: instance.workers,
     ...independent,

@@ -1,19 +1,14 @@
-import { hostname } from 'node:os'
 import { limits } from '@codetether/protocol/limits'
-import type { Config } from './config/config.ts'
-import type { Database } from './db/database.ts'
+import type { CarrierState } from './bus/carrier.ts'
 import { createRenewal } from './db/renewal.ts'
-import { openSession } from './db/session.ts'
-import { createHintBus, type HintBus, noBus, receiveHints } from './hint-bus.ts'
-import { createHints, type Hints } from './hints.ts'
+import type { HintBus } from './hint-bus.ts'
+import type { Hints } from './hints.ts'
+import { alone, type InstanceOptions, joinOthers } from './join-others.ts'
 import { createLeaseSlots } from './lease-slots.ts'
-import type { Logger } from './logger.ts'
-import { abortLost } from './operations/abort-lost.ts'
 import { createRunningTasks, type RunningTasks } from './running.ts'
-import { enterInstance, expireOtherLeases, leaveInstance } from './store/instances.ts'
+import { expireOtherLeases } from './store/instances.ts'
 import { findTakers } from './store/lanes.ts'
 import { giveBackLeases } from './store/leases.ts'
-import type { Store } from './store/store.ts'
 import { hasWorkers } from './store/workers.ts'
 import { Wake } from './wake.ts'
 import type { Work } from './work.ts'
@@ -22,22 +17,13 @@ import { createWorkerHub, type WorkerHub } from './worker-hub.ts'
 /** What a process is among others on its database: what it runs, and how it and the others wake each other. */
 export interface OpenInstance extends AsyncDisposable {
   hints: Hints
+  /** What takes hints to the others; null where there are none, or no way to them. */
+  carrier: CarrierState | null
   work: Work
   running: RunningTasks
   workers: WorkerHub
 }
 
-export interface InstanceOptions {
-  config: Config
-  log: Logger
-  store: Store
-  database: Database
-  instanceId: string
-  /** The names of those that this process hosts. */
-  agents: readonly string[]
-}
-
-const channel = 'codetether_hints'
 /** Submissions that were let in together may start a few more than are meant to run. */
 const spareSlots = 1_000
 const tickMs = 1_000
@@ -88,6 +74,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   const owned = stack.move()
   return {
     hints: others.hints,
+    carrier: others.carrier,
     work: {
       wake() {
         woken.wake()
@@ -111,54 +98,3 @@ const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub
     sendNews: (worker, news) => bus().sendNews(worker, news),
     onError: error => log.warn({ err: error }, 'workers could not be woken'),
   })
-
-interface Others {
-  hints: Hints
-  bus: HintBus
-}
-
-const alone = (): Others => ({ hints: createHints(), bus: noBus })
-
-/** Says that this instance lives, and exchanges hints with the others. */
-async function joinOthers(
-  stack: AsyncDisposableStack,
-  { log, store, database: { direct }, instanceId, agents }: InstanceOptions,
-  { woken, running, workers }: Pick<OpenInstance, 'running' | 'workers'> & { woken: Wake },
-): Promise<Others> {
-  if (!direct) {
-    log.warn('no hints through a pooler: replicas look for news every two seconds. Set DATABASE_DIRECT_URL')
-    return alone()
-  }
-  const bus = createHintBus(instanceId, message => session.notify(message))
-  const hints = createHints(taskId => bus.send(taskId))
-  const onTask = (taskId: string) => {
-    hints.wake(taskId)
-    const tokens = running.tokensOf(taskId)
-    // Somebody else has changed a task that runs here: perhaps it was canceled.
-    if (tokens.length > 0) void abortLost({ store, running, instanceId }, tokens).catch(() => undefined)
-  }
-  const session = stack.use(
-    await openSession({
-      address: direct,
-      instanceId,
-      channel,
-      log,
-      onNotification: message =>
-        receiveHints(instanceId, message, {
-          onTask,
-          onWork: () => woken.wake(),
-          onPlace: place => workers.wakeHere(place),
-          onNews: (worker, news) => workers.tellHere(worker, news),
-        }),
-      onOpen: async () => {
-        await store.system(tx => enterInstance(tx, { id: instanceId, host: hostname(), pid: process.pid, agents }))
-        hints.wakeAll()
-        woken.wake()
-      },
-    }),
-  )
-  stack.defer(async () => {
-    await store.system(tx => leaveInstance(tx, instanceId)).catch(() => undefined)
-  })
-  return { hints, bus }
-}

@@ -10,6 +10,8 @@ export interface Config {
   readonly traces: TracesConfig
   readonly agent: AgentConfig
   readonly database: DatabaseConfig
+  /** What carries hints between replicas; absent: PostgreSQL. */
+  readonly bus?: BusConfig
   /** Absolute path of the directory for the embedded database, the secret and `runtime.json`. */
   readonly dataDir: string
   /** The master secret; without it the embedded database keeps one in its data directory. */
@@ -27,6 +29,15 @@ export interface Config {
   readonly outbound: OutboundConfig
   readonly push: PushConfig
   readonly peers: PeersConfig
+}
+
+/** A program that passes messages between replicas. */
+export interface BusConfig {
+  readonly kind: 'redis' | 'nats'
+  /** May carry credentials. */
+  readonly url: string
+  /** The variable that has said so. */
+  readonly setting: 'A2A_REDIS_URL' | 'REDIS_URL' | 'A2A_NATS_URL'
 }
 
 /** How workers run tasks. */

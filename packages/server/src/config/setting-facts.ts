@@ -10,6 +10,7 @@ export const settingGroups = [
   'Traces',
   'Agent card',
   'Database and secrets',
+  'Replicas',
   'Tasks',
   'Outgoing requests',
 ] as const

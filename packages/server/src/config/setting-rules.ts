@@ -1,5 +1,7 @@
+import { chosenBuses } from './choose-bus.ts'
 import type { SettingProblem } from './config-error.ts'
 import { isLoopback } from './exposure.ts'
+import { redisUrl, redisUrlError } from './setting-types.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 
 /** A condition over several settings. It is judged only when each of them is valid by itself. */
@@ -93,6 +95,22 @@ const settingRules: readonly SettingRule[] = [
       'Make one with: openssl rand -base64 48',
   },
   {
+    about: ['useRedis', 'redisUrl', 'commonRedisUrl'],
+    broken: values => values.useRedis === true && (values.redisUrl ?? values.commonRedisUrl) === undefined,
+    description: 'is true, but no Redis is named. Set A2A_REDIS_URL.',
+  },
+  {
+    about: ['commonRedisUrl', 'useRedis', 'redisUrl'],
+    broken: values =>
+      chosenBuses(values).some(({ setting, url }) => setting === 'REDIS_URL' && !redisUrl.safeParse(url).success),
+    description: redisUrlError,
+  },
+  {
+    about: ['natsUrl', 'redisUrl', 'useRedis', 'commonRedisUrl'],
+    broken: values => chosenBuses(values).length > 1,
+    description: 'is set beside a Redis, but one of them carries the hints. Unset the other, or set USE_REDIS=false.',
+  },
+  {
     about: ['organizationUrl', 'organization'],
     broken: values => values.organizationUrl !== undefined && values.organization === undefined,
     description: 'is set without A2A_AGENT_ORG. Set that too.',
@@ -142,6 +160,9 @@ export const settingWarnings = (values: SettingValues): string[] => {
     )
   if (values.cardKeys.length > 0 && values.publicUrl === undefined && !isLoopback(values.host))
     warnings.push('A2A_CARD_KEYS: without A2A_PUBLIC_URL, cards are signed for localhost and A2A_ALLOWED_HOSTS only.')
+  const [bus] = chosenBuses(values)
+  if (bus && values.databaseUrl === undefined)
+    warnings.push(`${bus.setting} has no effect without DATABASE_URL: nobody else serves from an embedded database.`)
   if (values.unsafeDatabase && values.databaseUrl !== undefined)
     warnings.push('CODETETHER_UNSAFE_DATABASE=true: a crash of the database may lose tasks that were acknowledged.')
   return warnings

@@ -87,6 +87,27 @@ export const postgresUrl = parsedUrl(
     error: `may say sslmode=${sslModes.join(', ')}, nothing else of it`,
   })
 
+const isDecodable = (text: string): boolean => decoded(text) !== null
+const isBusUrl =
+  (protocols: readonly string[], path: RegExp) =>
+  ({ protocol, hostname, pathname, username, password, search, hash }: URL): boolean =>
+    protocols.includes(protocol) &&
+    hostname !== '' &&
+    path.test(pathname) &&
+    `${search}${hash}` === '' &&
+    isDecodable(username) &&
+    isDecodable(password)
+
+/** The number of a database changes nothing: channels belong to none. */
+const isRedisUrl = isBusUrl(['redis:', 'rediss:'], /^\/?\d*$/)
+export const redisUrlError = 'must be a URL such as redis://host:6379 or rediss://host:6379, without parameters'
+export const redisUrl = parsedUrl(isRedisUrl, redisUrlError)
+
+export const natsUrl = parsedUrl(
+  isBusUrl(['nats:', 'tls:'], /^\/?$/),
+  'must be one URL such as nats://host:4222 or tls://host:4222, without parameters',
+)
+
 const isBlock = (given: string): boolean => {
   const [address = '', prefix, ...rest] = given.split('/')
   const family = isIP(address)

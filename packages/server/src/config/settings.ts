@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { busSettings } from './bus-settings.ts'
 import { grpcSettings } from './grpc-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { logSettings } from './log-settings.ts'
@@ -13,6 +14,7 @@ export const Settings = z.object({
   ...grpcSettings,
   ...logSettings,
   ...platformSettings,
+  ...busSettings,
   ...taskSettings,
   ...outboundSettings,
   ...peerSettings,

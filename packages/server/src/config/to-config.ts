@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
+import { chosenBuses } from './choose-bus.ts'
 import type {
   AgentConfig,
   AuthConfig,
+  BusConfig,
   Config,
   DatabaseConfig,
   GrpcConfig,
@@ -79,6 +81,11 @@ const databaseOf = (values: SettingValues): DatabaseConfig => {
   }
 }
 
+const busOf = (values: SettingValues): { bus?: BusConfig } => {
+  const [bus] = chosenBuses(values)
+  return bus ? { bus } : {}
+}
+
 const workOf = ({ workerLeaseSeconds, workAttempts, runningPerUser }: SettingValues): WorkConfig => ({
   leaseMs: workerLeaseSeconds * 1000,
   attempts: workAttempts,
@@ -139,6 +146,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   traces: tracesOf(values),
   agent: agentOf(values, directory),
   database: databaseOf(values),
+  ...busOf(values),
   dataDir: resolve(directory, values.dataDir),
   ...(values.secretKey === undefined ? {} : { secretKey: values.secretKey }),
   insecure: values.insecure,

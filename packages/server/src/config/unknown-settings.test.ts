@@ -63,21 +63,14 @@ test('variables of other programs are none of our business', () => {
 
 test('a setting of older documents that has no effect here says so', () => {
   const variables = {
-    A2A_REDIS_URL: 'x',
     KEYCLOAK_URL: 'x',
     KEYCLOAK_REALM: 'x',
     MCP_TIMEOUT: '',
   }
   assert.deepEqual(unsupportedNotices(variables), [
-    'A2A_REDIS_URL has no effect in this version: replicas wake each other through PostgreSQL.',
     'KEYCLOAK_URL, KEYCLOAK_REALM have no effect in this version: callers sign in with A2A_AUTH_TOKENS.',
   ])
   assert.deepEqual(loadConfig(variables).notices, unsupportedNotices(variables))
-})
-
-test('REDIS_URL alone belongs to somebody else', () => {
-  assert.deepEqual(unsupportedNotices({ REDIS_URL: 'x' }), [])
-  assert.equal(unsupportedNotices({ REDIS_URL: 'x', USE_REDIS: 'true' }).length, 1)
 })
 
 test('no two settings share a variable or a flag, and no setting is both read and unsupported', () => {

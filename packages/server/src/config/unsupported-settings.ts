@@ -2,7 +2,6 @@ import { isSet, type Variables } from './read-sources.ts'
 
 /** Settings that documents of CodeTether name and this version does not act on. A line leaves when its feature comes. */
 const unsupportedSettings: readonly { names: readonly string[]; instead: string }[] = [
-  { names: ['A2A_REDIS_URL'], instead: 'replicas wake each other through PostgreSQL' },
   { names: ['MCP_SERVER_URLS', 'MCP_TIMEOUT'], instead: 'no MCP servers are called' },
   { names: ['OPENCODE_HOST', 'OPENCODE_PORT'], instead: 'no OpenCode server is called' },
   {
@@ -16,14 +15,11 @@ const unsupportedSettings: readonly { names: readonly string[]; instead: string 
   { names: ['CODETETHER_WEBHOOK_SECRET'], instead: 'each webhook has a secret of its own, its token' },
 ]
 
-/** `REDIS_URL` alone is common in other programs' environments; with `USE_REDIS` it is meant for CodeTether. */
-const redis = { names: ['USE_REDIS', 'REDIS_URL'], instead: 'replicas wake each other through PostgreSQL' }
-
 export const unsupportedNames: ReadonlySet<string> = new Set(unsupportedSettings.flatMap(({ names }) => names))
 
 /** One line for each feature whose settings are there in vain. */
 export const unsupportedNotices = (variables: Variables): string[] =>
-  [...unsupportedSettings, ...(isSet(variables.USE_REDIS) ? [redis] : [])].flatMap(({ names, instead }) => {
+  unsupportedSettings.flatMap(({ names, instead }) => {
     const present = names.filter(name => isSet(variables[name]))
     const verb = present.length === 1 ? 'has' : 'have'
     return present.length === 0 ? [] : [`${present.join(', ')} ${verb} no effect in this version: ${instead}.`]

@@ -6,8 +6,9 @@ import { connect } from './connect.ts'
 
 /** What an instance needs of a connection of its own, which it keeps for as long as it lives. */
 export interface Session extends AsyncDisposable {
-  /** Sends a notification on the channel. Dropped without a connection: notifications are hints. */
-  notify(payload: string): Promise<void>
+  isUp(): boolean
+  /** Sends a notification on the channel. @returns whether it is out: dropped without a connection. */
+  notify(payload: string): Promise<boolean>
 }
 
 export interface SessionOptions {
@@ -15,7 +16,8 @@ export interface SessionOptions {
   /** Its advisory lock tells the others that this instance lives. */
   instanceId: string
   channel: string
-  onNotification(payload: string): void
+  /** Null: it does not listen. */
+  onNotification: ((payload: string) => void) | null
   /** The session is there, for the first time or again: what was notified in between is lost. */
   onOpen(): Promise<void>
   log: Logger
@@ -33,24 +35,32 @@ interface Opened {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const closing = new AbortController()
   let current = await openClient(options)
+  let isUp = true
   const keep = async () => {
     for (;;) {
       await current.ended
+      isUp = false
       if (closing.signal.aborted) return
       options.log.warn('the session of this instance was lost, opening it again')
       const next = await reopen(options, closing.signal)
       if (!next) return
       current = next
+      isUp = true
       // Closed while it came back: whoever closes has ended the one before.
       if (closing.signal.aborted) return await next.client.end().catch(() => undefined)
     }
   }
   const kept = keep()
   return {
+    isUp: () => isUp,
     async notify(payload) {
-      await current.client.query('select pg_notify($1, $2)', [options.channel, payload]).catch((error: Error) => {
-        options.log.debug({ reason: error.message }, 'hints could not be sent')
-      })
+      try {
+        await current.client.query('select pg_notify($1, $2)', [options.channel, payload])
+        return true
+      } catch (error) {
+        options.log.debug({ err: error }, 'hints could not be sent')
+        return false
+      }
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
@@ -65,10 +75,10 @@ async function openClient({ address, instanceId, channel, onNotification, onOpen
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   client.once('end', resolve)
   try {
-    client.on('notification', ({ payload }) => onNotification(payload ?? ''))
+    client.on('notification', ({ payload }) => onNotification?.(payload ?? ''))
     // Shared: the backend of a connection that was lost may hold it a little longer.
     await client.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [instanceId])
-    await client.query(`listen ${client.escapeIdentifier(channel)}`)
+    if (onNotification) await client.query(`listen ${client.escapeIdentifier(channel)}`)
     await onOpen()
     return { client, ended }
   } catch (error) {

@@ -90,6 +90,13 @@ const workMetrics = (registry: Registry) => ({
       help: 'Transactions of group commit. Tasks per group are codetether_commit_group_tasks_total divided by this.',
     }),
   ),
+  hintMessages: registry.add(
+    new Counter({
+      name: 'codetether_hint_messages_total',
+      help: 'Messages with hints for other replicas: sent, dropped because the bus was away, or received.',
+      labels: ['outcome'],
+    }),
+  ),
   groupTasks: registry.add(
     new Counter({
       name: 'codetether_commit_group_tasks_total',

@@ -12,11 +12,13 @@ export interface ServerSources {
   /** Open streams of each principal. */
   streams: ReadonlyMap<string, number>
   running: { size(): number }
+  /** What takes hints to other replicas; null without any. */
+  carrier: { readonly kind: string; isUp(): boolean } | null
   version: string
 }
 
 /** What a server knows of itself at the moment of a scrape. */
-export function serverFamilies({ pools, streams, running, version }: ServerSources): Family[] {
+export function serverFamilies({ pools, streams, running, carrier, version }: ServerSources): Family[] {
   const gauge = (name: string, help: string, samples: () => Sample[]): Family => ({
     name,
     help,
@@ -33,6 +35,9 @@ export function serverFamilies({ pools, streams, running, version }: ServerSourc
       { value: [...streams.values()].reduce((sum, open) => sum + open, 0) },
     ]),
     gauge('codetether_tasks_running', 'Tasks that agents of this process run.', () => [{ value: running.size() }]),
+    gauge('codetether_hint_bus_up', '1 if hints reach the other replicas, else 0: then news takes seconds.', () =>
+      carrier ? [{ labels: { bus: carrier.kind }, value: carrier.isUp() ? 1 : 0 }] : [],
+    ),
     ofPools('codetether_database_connections', 'Database connections that are open.', pool => pool.totalCount),
     ofPools('codetether_database_idle_connections', 'Those of them that are free.', pool => pool.idleCount),
     ofPools(

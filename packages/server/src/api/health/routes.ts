@@ -36,6 +36,7 @@ export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       uptimeSeconds: Math.round(process.uptime()),
       components: {
         database,
+        hints: ctx.carrier ? { status: ctx.carrier.isUp() ? 'up' : 'down', bus: ctx.carrier.kind } : { status: 'off' },
         agents: { status: 'up', online: ctx.agents.length, runningTasks: ctx.running.size() },
         streams: { status: 'up', open: [...ctx.streams.values()].reduce((sum, open) => sum + open, 0) },
         process: { status: 'up', pid: process.pid, node: process.version, rssBytes: rss, heapUsedBytes: heapUsed },

@@ -1,0 +1,20 @@
+/** A certificate for `localhost` that signs itself, and its key: secret to nobody, trusted by nobody but tests. */
+export const localhostCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOLh8WRfiuEKiVoyD
+ph8qTZfnG35YCnSyU9XJMS7Hz2+hRANCAAQtk+UK/qoOU1LUW1gdfkxvJqYGc7Lh
+AORmxXl2yuQPT68AhKea6M84krkc8dzcr1/GOpNJ/7Tl2SnHmgpwSr8/
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBYjCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABC2T5Qr+qg5TUtRb
+WB1+TG8mpgZzsuEA5GbFeXbK5A9PrwCEp5rozziSuRzx3NyvX8Y6k0n/tOXZKcea
+CnBKvz+jSDBGMA8GA1UdEwEB/wQFMAMBAf8wFAYDVR0RBA0wC4IJbG9jYWxob3N0
+MB0GA1UdDgQWBBSnT+qw5RhSYT+9J7kP5+Db+zEzFDAKBggqhkjOPQQDAgNJADBG
+AiEAoeoWTGlYT2jT/bMzOHv1k1pmVcKDr6yg/PrzXFyjNN8CIQCrOxUJRZ2/+os7
+ELZOZT0nf9bXS7XPk1QaEwFxEGzWfw==
+-----END CERTIFICATE-----
+`,
+}
