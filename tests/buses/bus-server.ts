@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { freePort } from '@codetether/server/db/embedded/free-port'
 import { findPeer, type Peer } from '@codetether/testing/find-peer'
@@ -77,8 +78,8 @@ export interface BusServer extends AsyncDisposable {
   start(): Promise<void>
   /** SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>
-  /** SIGSTOP: it takes connections and answers nothing. */
-  pause(): void
+  /** SIGSTOP: it takes connections and answers nothing. Resolves when that is so. */
+  pause(): Promise<void>
   /** SIGCONT */
   resume(): void
 }
@@ -114,12 +115,29 @@ export async function busServer(kind: BusKind, doors: Doors = {}): Promise<BusSe
       })
     },
     kill,
-    pause: () => running?.kill('SIGSTOP'),
+    async pause() {
+      running?.kill('SIGSTOP')
+      await waitUntil(`${kind.name} is stopped`, () => running === null || isStopped(running.pid))
+    },
     resume: () => running?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await kill()
       guard[Symbol.dispose]()
     },
+  }
+}
+
+/** All of its threads, which stop one after the other. Where that cannot be seen, it is taken for granted. */
+function isStopped(pid: number): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    const stats = readdirSync(`/proc/${pid}/task`).map(thread =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'),
+    )
+    return stats.every(stat => /\) T /.test(stat))
+  } catch {
+    // A thread has ended meanwhile.
+    return false
   }
 }
 

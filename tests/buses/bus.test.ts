@@ -74,7 +74,7 @@ for (const kind of [redis, nats]) {
     }
     await server.start()
     await waitUntil('both are up', () => bus.isUp() && other.isUp())
-    server.pause()
+    await server.pause()
     assert.deepEqual([await bus.publish('into the void'), bus.isUp()], [false, false])
     await waitUntil('who says nothing notices too', () => !other.isUp())
     server.resume()
@@ -103,7 +103,7 @@ for (const kind of [redis, nats]) {
   test(`${kind.name}: one that hangs keeps nobody from starting and stopping`, { skip }, async () => {
     await using server = await busServer(kind)
     await server.start()
-    server.pause()
+    await server.pause()
     await using bus = await open(kind, server.url, 'ours', { answerMs: 500 })
     assert.deepEqual([bus.isUp(), await bus.publish('x')], [false, false])
   })

@@ -73,7 +73,7 @@ for (const kind of [redis, nats]) {
     }
     let isKilling = true
     const kills = (async () => {
-      for (let n = 0; n < 5; n++) {
+      for (let n = 0; n < 4; n++) {
         await waitUntil('both use it', async () => (await isUp(one)) && (await isUp(other)))
         await bus.kill()
         await waitUntil('both miss it', async () => !(await isUp(one)) && !(await isUp(other)))
