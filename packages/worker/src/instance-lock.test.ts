@@ -23,8 +23,8 @@ for (const [who, owner] of [
 ] as const)
   test(`what ${who} has left does no harm, and of many that find it one goes on`, async () => {
     await using directory = await temporaryDirectory()
-    await writeFile(join(directory.path, 'worker.lock'), owner)
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockInstance(directory.path)))
+    await writeFile(join(directory.path, 'worker.lock.7'), owner)
+    const tries = await Promise.allSettled(Array.from({ length: 30 }, () => lockInstance(directory.path)))
     const locks = tries.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     assert.equal(locks.length, 1)
     await locks[0]?.[Symbol.asyncDispose]()

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlatformError } from '@codetether/protocol/errors'
 
-const fileName = 'worker.lock'
+/** Numbered: whoever finds only locks of the dead takes the next number, which one can have. */
+const form = /^worker\.lock\.(\d{1,15})$/
 const tries = 10
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
@@ -28,30 +29,66 @@ async function isAlive(owner: string): Promise<boolean> {
   return owner === (await ownerOf(pid))
 }
 
+interface Lock {
+  number: number
+  path: string
+  owner: string
+}
+
+/** The locks of a directory, those of the dead too. */
+async function locksIn(dataDir: string): Promise<Lock[]> {
+  const names = await readdir(dataDir).catch(() => [])
+  const found = names.flatMap(name => {
+    const number = form.exec(name)?.[1]
+    return number === undefined ? [] : [{ number: Number(number), path: join(dataDir, name) }]
+  })
+  return Promise.all(found.map(async lock => ({ ...lock, owner: await readFile(lock.path, 'utf8').catch(() => '') })))
+}
+
+async function firstAlive(locks: readonly Lock[]): Promise<Lock | null> {
+  for (const lock of locks) if (await isAlive(lock.owner)) return lock
+  return null
+}
+
 /** The id of the process that works on a data directory. Null if none does. */
 export async function workerOn(dataDir: string): Promise<number | null> {
-  const owner = await readFile(join(dataDir, fileName), 'utf8').catch(() => '')
-  return (await isAlive(owner)) ? Number(owner.split(' ')[0]) : null
+  const lock = await firstAlive(await locksIn(dataDir))
+  return lock && Number(lock.owner.split(' ')[0])
 }
 
 /**
- * Makes this process the only worker of a data directory until it is disposed or the process ends. What a dead process has left is
- * moved away before it is looked at again, so that of two that find it only one goes on. Throws CONFLICT if a worker runs there.
+ * Makes this process the only worker of a data directory until it is disposed or the process ends. Who has a lock looks around once more:
+ * of two that could not see each other before, at least one does then. Throws CONFLICT if a worker runs there.
  */
 export async function lockInstance(dataDir: string): Promise<AsyncDisposable> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const path = join(dataDir, fileName)
-  const own = join(dataDir, `${fileName}.${randomUUID()}`)
+  const own = join(dataDir, `worker.lock-${randomUUID()}`)
   await writeFile(own, await ownerOf(process.pid), { mode: 0o600 })
   try {
     for (let n = 0; n < tries; n++) {
-      if (await linked(own, path)) return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
-      await removeDead(path, dataDir)
+      const path = await takeNext(own, dataDir)
+      if (path === null) continue
+      const others = (await locksIn(dataDir)).filter(lock => lock.path !== path)
+      const other = await firstAlive(others)
+      for (const lock of other ? [] : others) await rm(lock.path, { force: true })
+      const release = () => rm(path, { force: true })
+      if (!other) return { [Symbol.asyncDispose]: release }
+      await release()
+      throw inUse(dataDir, other.owner)
     }
     throw inUse(dataDir, null)
   } finally {
     await rm(own, { force: true })
   }
+}
+
+/** @returns the place of the lock, or null if somebody was faster. */
+async function takeNext(own: string, dataDir: string): Promise<string | null> {
+  const locks = await locksIn(dataDir)
+  const other = await firstAlive(locks)
+  if (other) throw inUse(dataDir, other.owner)
+  const path = join(dataDir, `worker.lock.${Math.max(0, ...locks.map(({ number }) => number)) + 1}`)
+  return (await linked(own, path)) ? path : null
 }
 
 async function linked(own: string, path: string): Promise<boolean> {
@@ -62,21 +99,6 @@ async function linked(own: string, path: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return false
     throw error
   }
-}
-
-async function removeDead(path: string, dataDir: string): Promise<void> {
-  const owner = await readFile(path, 'utf8').catch(() => '')
-  if (await isAlive(owner)) throw inUse(dataDir, owner)
-  const aside = `${path}.${randomUUID()}`
-  const isMoved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  )
-  if (!isMoved) return
-  // Somebody else may have come first: then this is a living one's, and goes back.
-  const moved = await readFile(aside, 'utf8').catch(() => '')
-  if (await isAlive(moved)) await linked(aside, path)
-  await rm(aside, { force: true })
 }
 
 const inUse = (dataDir: string, owner: string | null): PlatformError =>
