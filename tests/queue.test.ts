@@ -16,8 +16,8 @@ const states = async ({ database }: Platform) => {
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]))
 }
 
-const allEnded = (platform: Platform, n: number) =>
-  waitUntil('all tasks have ended', async () => (await states(platform)).completed === n)
+const allEnded = (platform: Platform, n: number, timeoutMs?: number) =>
+  waitUntil('all tasks have ended', async () => (await states(platform)).completed === n, timeoutMs)
 
 /** Runs, of which the first ones wait until so many are there at once, and how many there were at most. */
 function counted(name: string, more: object = {}, together = 1) {
@@ -191,5 +191,5 @@ test('what waits far behind in a line is put off, and others do not wait for it'
   await send('go', 'other')
   await waitUntil('the other one has run', async () => (await states(platform)).completed === 1)
   held.resolve()
-  await allEnded(platform, 302)
+  await allEnded(platform, 302, 60_000)
 })
