@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { query } from '../event-log.ts'
 import { message, type Platform, startPlatform } from '../platform.ts'
 import { call, getTask, registerWorker, type TestWorker } from './worker-calls.ts'
 
@@ -44,6 +45,12 @@ test('what an agent of the server understands whole stays its own', () =>
 
 test('workers that would not take it leave it to Echo', () =>
   withWorker({ global: false }, async () => {
+    assert.equal((await send('Add unit tests')).metadata.agent, 'Echo')
+  }))
+
+test('workers that were not heard of for a while leave it to Echo', () =>
+  withWorker({}, async ({ id }) => {
+    await query(platform.database, `update workers set seen_at = now() - interval '1 hour' where id = '${id}'`)
     assert.equal((await send('Add unit tests')).metadata.agent, 'Echo')
   }))
 

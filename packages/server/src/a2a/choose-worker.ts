@@ -52,6 +52,6 @@ export async function chooseWorker(
   if (!isDemanded && !(await ctx.workers.anyOf(tenantId))) return null
   const prompt = textOf(message.parts)
   const request = parseParams(CreateWork, { ...pick(given, moreKeys), ...demands, prompt }, path => `metadata.${path}`)
-  const { agent: worker, workers } = await workerAgentFor(ctx, principal, request)
-  return isDemanded || workers > 0 ? worker : null
+  const { agent: worker, present } = await workerAgentFor(ctx, principal, request)
+  return isDemanded || present > 0 ? worker : null
 }

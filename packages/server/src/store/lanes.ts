@@ -79,11 +79,9 @@ export async function moveToLane(
 }
 
 const takers = statement(`
-  select w.id from lanes l join workers w on ${isOpenTo}
+  select w.id, w.seen_at > now() - interval '${limits.workerAwayMs} ms' as "isThere" from lanes l join workers w on ${isOpenTo}
   where l.tenant_id = $1 and l.id = $2 and w.state = 'active'`)
 
-/** The ids of the workers that may take from a lane. */
-export async function findTakers(tx: Reader, tenantId: string, lane: number): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(takers, [tenantId, lane])
-  return rows.map(row => row.id)
-}
+/** The workers that may take from a lane, and whether they were heard of in the last minutes. */
+export const findTakers = (tx: Reader, tenantId: string, lane: number): Promise<{ id: string; isThere: boolean }[]> =>
+  tx.query(takers, [tenantId, lane])

@@ -1,4 +1,5 @@
 import type { Json } from '@codetether/protocol/json'
+import { limits } from '@codetether/protocol/limits'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
 
@@ -105,9 +106,12 @@ export const listWorkers = (
   { tenantId, after, search, seenWithinSeconds, limit }: WorkerFilter,
 ): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit])
 
-const any = statement(`select exists (select from workers where tenant_id = $1 and state = 'active') as found`)
+const any = statement(`
+  select exists (
+    select from workers
+    where tenant_id = $1 and state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms') as found`)
 
-/** Has the tenant workers that take tasks? */
+/** Has the tenant workers that take tasks and were heard of in the last minutes? */
 export async function hasWorkers(tx: Reader, tenantId: string): Promise<boolean> {
   const [row] = await tx.query<{ found: boolean }>(any, [tenantId])
   return row?.found === true

@@ -10,8 +10,8 @@ export interface Routed {
   lane: number
   codebaseId: string | null
   routing: JsonObject
-  /** How many workers may take it. */
-  workers: number
+  /** How many workers may take it and were heard of in the last minutes. */
+  present: number
 }
 
 /** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
@@ -33,11 +33,12 @@ export async function routeWork(ctx: Context, principal: Principal, request: Wor
   }
   const id = await ctx.lanes.idOf(tenantId, lane)
   const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))
-  return { lane: id, codebaseId, routing: describe(lane, takers.length), workers: takers.length }
+  const present = takers.filter(taker => taker.isThere).length
+  return { lane: id, codebaseId, routing: describe(lane, { workers: takers.length, present }), present }
 }
 
 /** Only what was asked for, and whether anybody who is registered could ever take the task. */
-function describe(lane: Lane, workers: number): JsonObject {
+function describe(lane: Lane, { workers, present }: { workers: number; present: number }): JsonObject {
   const { workerId, agentName, codebaseId, capabilities, modelRef } = lane
   return {
     ...(workerId !== null && { target_worker_id: workerId }),
@@ -46,6 +47,7 @@ function describe(lane: Lane, workers: number): JsonObject {
     ...(capabilities.length > 0 && { required_capabilities: [...capabilities] }),
     ...(modelRef !== null && { model_ref: modelRef }),
     workers,
+    workers_online: present,
     ...(workers === 0 && { warning: warningOf(lane) }),
   }
 }

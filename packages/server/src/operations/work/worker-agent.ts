@@ -7,13 +7,13 @@ import { routeWork } from './routing.ts'
 /** Who carries out what is meant for workers, in listings, counters and A2A. */
 export const workerAgentName = 'Worker'
 
-/** Workers as the agent of a task, with the place where it waits for them, and how many of them may take it now. */
+/** Workers as the agent of a task, with the place where it waits for them, and how many of them are there to take it. */
 export async function workerAgentFor(
   ctx: Context,
   principal: Principal,
   request: WorkRequest,
-): Promise<{ agent: WorkerAgent; workers: number }> {
-  const { lane, codebaseId, routing, workers } = await routeWork(ctx, principal, request)
+): Promise<{ agent: WorkerAgent; present: number }> {
+  const { lane, codebaseId, routing, present } = await routeWork(ctx, principal, request)
   const agent: WorkerAgent = {
     name: workerAgentName,
     delaySeconds: request.delay_seconds,
@@ -34,5 +34,5 @@ export async function workerAgentFor(
       timeLimitSeconds: request.time_limit_seconds ?? null,
     },
   }
-  return { agent, workers }
+  return { agent, present }
 }
