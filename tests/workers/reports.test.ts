@@ -49,6 +49,16 @@ test('a report that comes again changes nothing, one that leaves a number out is
   await assertSoundLog(platform.database, task_id)
 })
 
+test('a report that has nothing but a checkpoint or a session is taken', async () => {
+  const task = await taken()
+  assert.equal((await worker.report(task, { checkpoint: { seq: 1, data: [1] } })).ok, true)
+  assert.equal((await worker.report(task, { session_id: 'ses_7' })).ok, true)
+  assert.equal((await worker.report(task, {})).ok, true)
+  assert.equal((await getTask(platform.url, task.task_id)).session_id, 'ses_7')
+  assert.deepEqual((await call(platform.url, `/v1/agent/tasks/${task.task_id}/output`)).body.output.length, 1)
+  await worker.finish(task)
+})
+
 test('many reports of one task in one call are taken in their order', async () => {
   const task = await taken()
   const { task_id, attempt, lease_token } = task

@@ -4,13 +4,14 @@ import { echoAgent } from '@codetether/agents/echo-agent'
 import type { Config } from './config/config.ts'
 import type { Context } from './context.ts'
 import { createCursors } from './cursors.ts'
+import type { Database } from './db/database.ts'
 import { openDatabase } from './db/open-database.ts'
 import { openPool } from './db/pool.ts'
 import { deriveKey } from './db/secret.ts'
 import { createTenantSigner } from './db/tenant-context.ts'
 import { newId } from './ids.ts'
 import type { Logger } from './logger.ts'
-import { createMetrics } from './metrics/metrics.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { observeAgent } from './metrics/observe-agent.ts'
 import { watchProcess } from './metrics/process-families.ts'
 import { serverFamilies } from './metrics/server-families.ts'
@@ -59,16 +60,7 @@ export async function openContext(
   const observer = { metrics, tracer }
   const database = stack.use(await openDatabase(config, log))
   const independent = await independentParts(config, database.secret, { tracer, ...(resolve && { resolve }) })
-  const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
-  const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
-  stack.defer(async () => {
-    await Promise.all([app.end(), system.end()])
-  })
-  const pools = { app: observeWait(app, 'app', metrics), system: observeWait(system, 'system', metrics) }
-  const store = observeStore(
-    createStore({ ...pools, isPooled: database.isPooled }, createTenantSigner(database.secret)),
-    observer,
-  )
+  const { pools, store } = openStore(stack, { config, log, database, observer })
   const instanceId = newId()
   const { hosted, fallback } = host(agents, observer)
   warnOfUnknownSkills(config, hosted, log)
@@ -79,7 +71,7 @@ export async function openContext(
   const streams = new Map<string, number>()
   const watched = stack.use(watchProcess())
   metrics.registry.addAll(
-    serverFamilies({ pools: { app, system }, streams, running, carrier: instance.carrier, version }),
+    serverFamilies({ pools, streams, running, carrier: instance.carrier, version }),
     taskFamilies({ agents: hosted.map(agent => agent.name), read: () => readFigures(store, log) }),
     watched.families,
   )
@@ -108,6 +100,26 @@ export async function openContext(
     announce: database.announce,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+interface StoreOptions {
+  config: Config
+  log: Logger
+  database: Database
+  observer: { metrics: Metrics; tracer: Tracer }
+}
+
+/** The pools of the two roles that serve, and the store over them. */
+function openStore(stack: AsyncDisposableStack, { config, log, database, observer }: StoreOptions) {
+  const app = openPool(database.app, { size: config.database.poolSize, name: 'codetether', log })
+  const system = openPool(database.system, { size: 4, name: 'codetether-system', log })
+  stack.defer(async () => {
+    await Promise.all([app.end(), system.end()])
+  })
+  const { metrics } = observer
+  const watched = { app: observeWait(app, 'app', metrics), system: observeWait(system, 'system', metrics) }
+  const store = createStore({ ...watched, isPooled: database.isPooled }, createTenantSigner(database.secret))
+  return { pools: { app, system }, store: observeStore(store, observer) }
 }
 
 /** The agents as this process runs them: watched, and with one among them that answers what nobody else accepts. */

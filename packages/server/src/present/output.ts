@@ -11,6 +11,7 @@ export function presentOutput(event: LoggedEvent) {
       return { type: 'output' as const, ...common, stream, content: text, output: text }
     }
     case 'progress':
+      if (event.percent === undefined && event.message === undefined) return null
       return { type: 'progress' as const, ...common, percent: event.percent ?? null, message: event.message ?? null }
     case 'status':
       return { type: 'status' as const, ...common, status: workStatuses[event.state] }

@@ -9,12 +9,15 @@ import { workerOf } from '../operations/work/worker-of.ts'
 import { presentClaimed } from '../present/claimed-task.ts'
 import { readBody } from '../read-input.ts'
 import { claimOne } from './claim-one.ts'
+import { olderRoutes } from './older-routes.ts'
 import { streamWork } from './stream.ts'
 
 const config = { permission: 'worker:run' } as const
 
 /** What workers call, each with its own token. Every write shows the lease that it belongs to. */
 export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  await app.register(olderRoutes(ctx))
+
   app.get('/v1/worker/tasks/stream', { config, exposeHeadRoute: false }, async (request, reply) => {
     await streamWork(ctx, request, reply)
     return reply

@@ -10,7 +10,7 @@ const defaultErrors: Partial<Record<Finish['status'], string>> = {
 }
 
 /** What a worker's report adds to the log of its task: what it has seen first, how it ends last. */
-export function eventsOf({ output, progress, finish }: Report): TaskEvent[] {
+export function eventsOf({ output, progress, finish }: Pick<Report, 'output' | 'progress' | 'finish'>): TaskEvent[] {
   const events: TaskEvent[] = output.map(({ stream, text }) => ({ kind: 'output', stream, text }))
   if (progress) {
     const { percent, message } = progress
@@ -21,7 +21,8 @@ export function eventsOf({ output, progress, finish }: Report): TaskEvent[] {
     })
   }
   if (finish) events.push(...finishEvents(finish))
-  return events
+  // Whatever is written of a task is a change of it: a report that only keeps a checkpoint too.
+  return events.length > 0 ? events : [{ kind: 'progress' }]
 }
 
 /** The result is an artifact, where A2A puts results, and the last message, where simple clients look. */

@@ -15,11 +15,20 @@ import { readTurn } from '../read-turn.ts'
 import { eventsOf } from './finish-events.ts'
 import type { ActingWorker } from './worker-of.ts'
 
-/** Takes reports of a worker. Each has its own outcome; those of one task are taken in their order. */
-export const takeReports = (ctx: Context, worker: ActingWorker, reports: readonly Report[]): Promise<ReportOutcome[]> =>
-  Promise.all(reports.map(report => takeReport(ctx, worker, report)))
+/** A report as it is taken: one of an older program has no number, so nobody can tell whether it came before. */
+export type AnyReport = Pick<
+  Report,
+  'task_id' | 'attempt' | 'lease_token' | 'output' | 'progress' | 'checkpoint' | 'session_id' | 'finish'
+> & { worker_seq: number | null }
 
-async function takeReport(ctx: Context, worker: ActingWorker, report: Report): Promise<ReportOutcome> {
+/** Takes reports of a worker. Each has its own outcome; those of one task are taken in their order. */
+export const takeReports = (
+  ctx: Context,
+  worker: ActingWorker,
+  reports: readonly AnyReport[],
+): Promise<ReportOutcome[]> => Promise.all(reports.map(report => takeReport(ctx, worker, report)))
+
+async function takeReport(ctx: Context, worker: ActingWorker, report: AnyReport): Promise<ReportOutcome> {
   const { task_id } = report
   try {
     const { state, nextTurn } = await store(ctx, worker, report)
@@ -38,7 +47,7 @@ interface Taken {
   nextTurn?: string
 }
 
-async function store(ctx: Context, worker: ActingWorker, report: Report): Promise<Taken> {
+async function store(ctx: Context, worker: ActingWorker, report: AnyReport): Promise<Taken> {
   const write = writeOf(ctx, worker, report)
   const end = await endOf(ctx, worker, report)
   const isEnd = settles(write.events)
@@ -50,7 +59,7 @@ async function store(ctx: Context, worker: ActingWorker, report: Report): Promis
 }
 
 /** What every write of the attempt has: the fence, its number, and a longer lease. */
-function writeOf({ config }: Context, worker: ActingWorker, report: Report) {
+function writeOf({ config }: Context, worker: ActingWorker, report: AnyReport) {
   const {
     task_id: taskId,
     attempt,
@@ -60,15 +69,16 @@ function writeOf({ config }: Context, worker: ActingWorker, report: Report) {
     checkpoint,
     session_id,
   } = report
+  const events = eventsOf(report)
   return {
     tenantId: worker.tenantId,
     taskId,
     actor: worker.actor,
     from: ['working' as const],
     fence: { attempt, token, owner: worker.key },
-    reportSeq,
-    events: eventsOf(report),
-    ...(settles(eventsOf(report))
+    ...(reportSeq !== null && { reportSeq }),
+    events,
+    ...(settles(events)
       ? {}
       : { lease: { owner: worker.key, token, seconds: config.work.leaseMs / 1000, begins: false } }),
     ...((progress || checkpoint || session_id !== undefined) && {
@@ -90,7 +100,7 @@ const progressOf = ({ percent, message }: NonNullable<Report['progress']>): Json
 async function endOf(
   ctx: Context,
   worker: ActingWorker,
-  report: Report,
+  report: AnyReport,
 ): Promise<Partial<Pick<TaskChange, 'lease' | 'lostLeases'>> & { events?: ReturnType<typeof eventsOf> }> {
   const { finish } = report
   if (finish?.status === 'released') return { lease: { ...readyForWorker(), begins: false } }
@@ -107,7 +117,7 @@ async function endOf(
 }
 
 /** While a message waits, what would settle the task ends the turn, and the worker gets the next message. */
-async function goOn(ctx: Context, worker: ActingWorker, report: Report): Promise<Taken> {
+async function goOn(ctx: Context, worker: ActingWorker, report: AnyReport): Promise<Taken> {
   const { tenantId } = worker
   const { task_id: taskId, attempt, lease_token: token } = report
   const turn = await ctx.store.read(tenantId, tx => findUnread(tx, { tenantId, taskId, fence: { attempt, token } }))
@@ -123,12 +133,12 @@ const promptOf = async (ctx: Context, task: Pick<TaskRow, 'tenantId' | 'id'>): P
   textOf((await readTurn(ctx, task)).at(-1)?.parts ?? [])
 
 /** Why a report changed nothing: it was taken before, or it throws. */
-async function explain(ctx: Context, worker: ActingWorker, report: Report): Promise<Taken> {
+async function explain(ctx: Context, worker: ActingWorker, report: AnyReport): Promise<Taken> {
   const { task_id: taskId, attempt, lease_token: token, worker_seq: reportSeq, finish } = report
   const row = await ctx.store.read(worker.tenantId, tx => findAttempt(tx, { ...worker, taskId }))
   if (!row || row.attempt !== attempt) throw leaseLost(taskId)
   const isHeld = row.state === 'working' && row.token === token
-  if (row.reportSeq >= reportSeq) {
+  if (reportSeq !== null && row.reportSeq >= reportSeq) {
     // The answer to a report that ended a turn was lost: the worker still needs the next message.
     const isTurn = isHeld && finish !== undefined && row.reportSeq === reportSeq
     return {
@@ -136,7 +146,7 @@ async function explain(ctx: Context, worker: ActingWorker, report: Report): Prom
       ...(isTurn && { nextTurn: await promptOf(ctx, { tenantId: worker.tenantId, id: taskId }) }),
     }
   }
-  if (!isHeld) throw leaseLost(taskId)
+  if (!isHeld || reportSeq === null) throw leaseLost(taskId)
   throw new PlatformError('CONFLICT', `reports before number ${reportSeq} are missing`, {
     metadata: { expected: row.reportSeq + 1 },
   })
