@@ -71,3 +71,20 @@ test('workers are searched, and those that are away are left out on request', as
   assert.deepEqual(await ids('?limit=1'), [away.id])
   assert.deepEqual(await ids('?limit=1&after=a-away'), [here.id])
 })
+
+test('tasks that do not go on are listed with the reason, and a lost one is put back', async () => {
+  await using platform = await startPlatform({ env: { CODETETHER_WORKER_LEASE_SECONDS: '3600' } })
+  const { url, database } = platform
+  const worker = await registerWorker(url)
+  const [running, waiting] = [await createTask(url), await createTask(url, { required_capabilities: ['gpu'] })]
+  await createTask(url)
+  assert.equal((await worker.claim({ limit: 1 }))[0]?.task_id, running)
+  const stuck = async () =>
+    (await call(url, '/v1/agent/tasks/stuck')).body.tasks.map((t: { id: string; reason: string }) => [t.id, t.reason])
+  assert.deepEqual(await stuck(), [[waiting, 'no worker']])
+  await query(database, `update tasks set lease_until = now() - interval '1 s' where id = '${running}'`)
+  const { status } = await call(url, '/v1/opencode/tasks/stuck/recover', { method: 'POST', body: {} })
+  assert.equal(status, 200)
+  assert.equal((await call(url, `/v1/agent/tasks/${running}`)).body.status, 'pending')
+  assert.deepEqual(await stuck(), [[waiting, 'no worker']])
+})

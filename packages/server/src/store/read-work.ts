@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
 import type { Message } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
+import { isOpenTo } from './lanes.ts'
 import { plannedPerCall, statement } from './statement.ts'
 import type { Reader } from './store.ts'
 
@@ -82,3 +83,27 @@ export function listWork(tx: Reader, filter: WorkFilter): Promise<WorkRow[]> {
   const { tenantId, principal, states, workerId, codebaseId, agentName, before, limit } = filter
   return tx.query(list, [tenantId, principal, states, workerId, codebaseId, agentName, before, limit])
 }
+
+// Of the lanes that nobody may take from only the heads: a backlog may be a million rows.
+const stuck = plannedPerCall(`
+  with open as (
+    select t.tenant_id, t.id, 'worker lost' as reason from workers w join tasks t on t.lease_owner = w.key
+    where w.tenant_id = $1 and t.tenant_id = $1 and t.principal = $2 and t.state = 'working' and t.lease_until < now()
+    union all
+    select t.tenant_id, t.id, 'no worker' from lanes l cross join lateral (
+      select * from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
+      order by t.priority desc, t.id limit $3) t
+    where l.tenant_id = $1 and l.principal = $2
+      and not exists (select from workers w where w.state = 'active' and ${isOpenTo})
+  )
+  select ${columns}, open.reason from open join ${parts.replace('tasks t', 'tasks t on t.tenant_id = open.tenant_id and t.id = open.id')}
+  order by t.id limit $3`)
+
+/** Why a task does not go on: its worker is not heard of, or none that is registered may take it. */
+export type StuckReason = 'worker lost' | 'no worker'
+
+/** Tasks of a principal that do not go on, the oldest first. */
+export const findStuck = (
+  tx: Reader,
+  { tenantId, principal, limit }: { tenantId: string; principal: string; limit: number },
+): Promise<(WorkRow & { reason: StuckReason })[]> => tx.query(stuck, [tenantId, principal, limit])

@@ -14,6 +14,7 @@ import { readBody, readQuery } from '../../read-input.ts'
 import { listWork } from '../../store/read-work.ts'
 import { readKey } from './idempotency-key.ts'
 import { outputRoutes } from './output-routes.ts'
+import { stuckRoutes } from './stuck-routes.ts'
 
 /** What older programs call a task that waits or runs. */
 const olderStatuses: Record<string, TaskState> = { queued: 'submitted', assigned: 'working', canceled: 'canceled' }
@@ -98,4 +99,5 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       })
   }
   await app.register(outputRoutes(ctx))
+  await app.register(stuckRoutes(ctx))
 }
