@@ -9,11 +9,15 @@ const tries = 10
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-/** When a process was started, in ticks since the boot: a later one with the same id has another. '' where nothing tells. */
+/**
+ * When a process was started, in ticks since the boot: a later one with the same id has another. '' where nothing tells. One that has ended
+ * and that its parent has not asked about (Z), which is how the first process of many containers leaves what was killed, is 'ended'.
+ */
 async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // The name of the program, in parentheses, may have spaces.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const [state, ...facts] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' ? 'ended' : (facts[18] ?? '')
 }
 
 const ownerOf = async (pid: number): Promise<string> => `${pid} ${await startOf(pid)}`
