@@ -18,10 +18,9 @@ export const withAccess = (command: Command): Command =>
     .option('--timeout <seconds>', 'give up after this time', seconds)
 
 /** The version of A2A that is spoken, where a person wants to choose it. */
-export const protocolOption = (): Option =>
-  new Option('--protocol <version>', 'the version of A2A to speak; without it, what the card prefers').choices(
-    protocolVersions,
-  )
+export const protocolOption = (
+  description = 'the version of A2A to speak; without it, what the card prefers',
+): Option => new Option('--protocol <version>', description).choices(protocolVersions)
 
 const transportWords = { jsonrpc: 'JSONRPC', 'http+json': 'HTTP+JSON', grpc: 'GRPC' } as const satisfies Record<
   string,
@@ -31,10 +30,8 @@ const transportWords = { jsonrpc: 'JSONRPC', 'http+json': 'HTTP+JSON', grpc: 'GR
 const isTransport = (word: string): word is keyof typeof transportWords => Object.hasOwn(transportWords, word)
 
 /** How calls travel. In small letters, too, for those who type it. */
-export const transportOption = (): Option => {
-  const option = offering('--transport <name>', 'how calls travel; without it, what the card prefers', [
-    ...Object.keys(transportWords),
-  ])
+export const transportOption = (description = 'how calls travel; without it, what the card prefers'): Option => {
+  const option = offering('--transport <name>', description, Object.keys(transportWords))
   return option.argParser(text => {
     const word = text.toLowerCase()
     if (isTransport(word)) return transportWords[word]

@@ -55,12 +55,14 @@ export const addWorkerCommands = (program: Command, run: Dispatch): void => {
     .description('run tasks of a server on this machine; it calls the server, nothing calls it')
     .action((options: Own<'worker'>) => run('worker', named(options)))
   withOutput(worker.command('status'))
-    .description('what the server knows of the worker of this data directory, and whether it runs')
+    .description(
+      'what the server knows of the worker of this data directory, and whether it runs; takes the options of worker',
+    )
     .action((_own: object, command: Command) =>
       run('worker status', named(command.optsWithGlobals<Own<'worker status'>>())),
     )
   withOutput(worker.command('doctor'))
-    .description('check what a worker with these options needs, with a hint for each problem')
+    .description('check what a worker needs, with a hint for each problem; takes the options of worker')
     .action((_own: object, command: Command) =>
       run('worker doctor', named(command.optsWithGlobals<Own<'worker doctor'>>())),
     )

@@ -72,7 +72,7 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .action((options: Commands['agents']) => run('agents', options))
   const card = withServer(program.command('card [url]'))
     .description('print the card of an agent')
-    .addOption(protocolOption())
+    .addOption(protocolOption('the version of A2A whose form of the card is asked for'))
     .action((url: string | undefined, options: Omit<Commands['card'], 'url'>) =>
       run('card', { ...(url === undefined ? {} : { url }), ...options }),
     )
@@ -82,8 +82,8 @@ const addClientCommands = (program: Command, run: Dispatch): void => {
     .option('--send <text>', 'also send this message to each interface; nothing is sent without it')
     .addOption(jwksOption())
     .addOption(keyOption())
-    .addOption(protocolOption())
-    .addOption(transportOption())
+    .addOption(protocolOption('try only interfaces of this version of A2A'))
+    .addOption(transportOption('try only interfaces with this transport'))
     .action((url: string, options: Omit<Commands['inspect'], 'url'>) => run('inspect', { url, ...options }))
 }
 
