@@ -66,18 +66,17 @@ const policyOf = ({ autoApprove }: WorkerOptions, { environment }: Io): Approval
   throw new UsageError(`A2A_AUTO_APPROVE is ${JSON.stringify(word)}`, `it is one of ${approvalPolicies.join(', ')}`)
 }
 
-/** The command of the options, where the runtime is one that runs commands. */
-export const commandOf = ({ runtime, command }: WorkerOptions, { environment }: Io): string | undefined =>
-  runtime === 'echo' ? undefined : (command ?? environment.worker.command)
+/** The command for the runtime shell. */
+export const commandOf = ({ command }: Pick<WorkerOptions, 'command'>, { environment }: Io): string | undefined =>
+  command ?? environment.worker.command
+
+export const commandHint =
+  'say what runs for each task with --command "…" (CODETETHER_WORKER_COMMAND), or try --runtime echo'
 
 const runtimeOf = (options: WorkerOptions, io: Io, codebases: readonly OwnCodebase[]): Runtime => {
   if (options.runtime === 'echo') return echoRuntime
   const command = commandOf(options, io)
-  if (command === undefined)
-    throw new UsageError(
-      'the worker does not know what to do with a task',
-      'say what runs for each with --command "…" (CODETETHER_WORKER_COMMAND), or try --runtime echo',
-    )
+  if (command === undefined) throw new UsageError('the worker does not know what to do with a task', commandHint)
   return createShellRuntime({
     command,
     directory: process.cwd(),

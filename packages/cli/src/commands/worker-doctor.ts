@@ -13,7 +13,7 @@ export const workerDoctor = async (options: WorkerOptions, io: Io): Promise<numb
       connection: serverConnection(options, io),
       dataDir: workerDataDir(options, io),
       codebases: codebasesOf(options, io),
-      command: commandOf(options, io),
+      command: options.runtime === 'echo' ? null : commandOf(options, io),
     }),
     options,
     io,

@@ -146,5 +146,9 @@ test('doctor finds what a worker lacks', async () => {
     'http://127.0.0.1:1',
   )
   assert.equal(bad.code, 1)
+  const without = await examine(['--codebases', app])
+  assert.deepEqual([without.code, without.of.command], [1, 'fail'])
+  const echo = await examine(['--runtime', 'echo'])
+  assert.deepEqual([echo.code, echo.of.command], [0, 'skipped'])
   for (const name of ['server', 'token', 'clock', 'command', 'codebase gone']) assert.equal(bad.of[name], 'fail', name)
 })

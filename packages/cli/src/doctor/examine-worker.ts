@@ -5,6 +5,7 @@ import { getDocument } from '@codetether/client/get-json'
 import type { Connection } from '@codetether/client/http'
 import { workerOn } from '@codetether/worker/instance-lock'
 import type { OwnCodebase } from '@codetether/worker/settings'
+import { commandHint } from '../worker-options.ts'
 import { type Check, check, type Finding } from './check.ts'
 import { checkDataDir } from './check-data-dir.ts'
 import { checkNode } from './check-node.ts'
@@ -18,8 +19,8 @@ export interface WorkerSubject {
   connection: Connection
   dataDir: string
   codebases: readonly OwnCodebase[]
-  /** Absent: a runtime that runs none. */
-  command: string | undefined
+  /** Null: the runtime runs none. Absent: it runs one, and nobody has said which. */
+  command: string | null | undefined
 }
 
 const checkServer = async ({ url }: WorkerSubject): Promise<Finding> => {
@@ -58,7 +59,8 @@ const checkCodebase = async ({ path }: OwnCodebase): Promise<Finding> => {
 
 /** The program of a command: its first word, if that is one as it stands. */
 const checkCommand = async ({ command }: WorkerSubject): Promise<Finding> => {
-  if (command === undefined) return { status: 'skipped', detail: 'no command is configured' }
+  if (command === null) return { status: 'skipped', detail: 'the runtime needs none' }
+  if (command === undefined) return { status: 'fail', detail: 'none is given', hint: commandHint }
   const [word = ''] = command.trim().split(/\s+/)
   if (!/^[\w./~+-]+$/.test(word)) return { status: 'skipped', detail: 'is more than a program with arguments' }
   const shell = spawn('/bin/sh', ['-c', 'command -v -- "$0" || command -v "$0"', word], { stdio: 'ignore' })
