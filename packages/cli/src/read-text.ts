@@ -26,6 +26,7 @@ const readStdin = async ({ stdin, signal }: Io): Promise<string> => {
 /** The text of a message: the argument, or standard input for `-` and where something is piped in. */
 export const readText = async (argument: string | undefined, io: Io): Promise<string> => {
   const text = argument === undefined || argument === '-' ? await readStdin(io) : argument
-  if (text.trim() === '') throw new UsageError('the text to send is empty')
+  if (text.trim() === '')
+    throw new UsageError('the text to send is empty', 'write it behind the address, or pipe it in')
   return text
 }

@@ -30,7 +30,10 @@ describe('the message and the answer of a call', { concurrency }, () => {
 
   test('says so when there is nothing to send', async () => {
     const result = await runCli(['call', 'http://127.0.0.1:9'], { input: '' })
-    assert.deepEqual([result.code, result.stderr], [2, 'error: the text to send is empty\n'])
+    assert.deepEqual(
+      [result.code, result.stderr],
+      [2, 'error: the text to send is empty\nhint: write it behind the address, or pipe it in\n'],
+    )
   })
 
   test('--json prints one document', async () => {
