@@ -12,6 +12,8 @@ export const cardPlace = (place: string): string =>
 export const readSignableCard = async (place: string, options: ReadOptions, io: Io) => {
   const card = await readDocument(cardPlace(place), { ...options, headers: { 'a2a-version': '1.0' } }, io)
   if (typeof card.name !== 'string') throw new UsageError(`${place} holds no agent card: it has no name`)
+  if (!('protocolVersion' in card || 'supportedInterfaces' in card))
+    throw new UsageError(`${place} holds no agent card: it has no supportedInterfaces`)
   if ('protocolVersion' in card || !Array.isArray(card.supportedInterfaces))
     throw new UsageError(
       `${place} holds a card of A2A v0.3, which does not say what a signature is made over`,

@@ -156,6 +156,7 @@ describe('codetether card', () => {
     [['sign', 'half.json', '--key', 'key.pem'], 2, /text that is no Unicode/],
     [['verify', 'half.json', '--key', 'key.pem'], 1, /text that is no Unicode/],
     [['sign', 'jwks.json', '--key', 'key.pem'], 2, /no agent card/],
+    [['sign', 'package.json', '--key', 'key.pem'], 2, /no agent card/],
     [['sign', 'card.json', '--key', 'public.json'], 2, /is a public key, which cannot sign/],
     [['verify', 'signed.json'], 2, /may come from anybody\nhint: .*--jwks or --key/],
     [['verify', 'signed.json', '--jwks', 'card.json'], 2, /holds no set of keys/],
@@ -168,6 +169,7 @@ describe('codetether card', () => {
     await write('old.json', { ...card, protocolVersion: '0.3.0' })
     await write('half.json', { ...(await read('signed.json')), description: '\ud800' })
     await write('public.json', jwks.keys[0])
+    await write('package.json', { name: 'package', version: '1.0.0' })
     for (const [args, code, message] of wrong) {
       const result = await run(...args)
       assert.match(result.stderr, message)
