@@ -17,12 +17,15 @@ test('dead letters are sent once more in order when somebody says so, with the i
   const retry = async (request: object) => (await retryLetters(platform.url, request)).body
   const { task } = (await platform.rpc('SendMessage', sendV10('Echo', { url: `${receiver.url}/` }))).result
   await waitUntil('all is given up', async () => (await letters()).length === 4)
+  const attemptsOf = async () => (await letters()).map(({ attempts }: RpcBody) => attempts)
+  assert.deepEqual(await attemptsOf(), [1, 1, 1, 2])
   const refused = new Set(receiver.received.map(({ headers }) => headers['webhook-id']))
 
   assert.deepEqual(await retry({ all: true }), { marked: 4 })
   await waitUntil('they stay', async () =>
-    (await letters()).every(({ retrying, attempts }: RpcBody) => !retrying && attempts > 2),
+    (await letters()).every(({ retrying, attempts }: RpcBody) => !retrying && attempts > 1),
   )
+  assert.deepEqual((await attemptsOf()).sort(), [2, 2, 2, 3])
   isDown = false
   const before = receiver.received.length
   const [{ configId, seq }] = await letters()

@@ -123,16 +123,16 @@ const bury = statement(`
     where ${held} returning tenant_id, task_id, id
   )
   insert into push_dead_letters (tenant_id, task_id, config_id, seq, reason, attempts)
-  select tenant_id, task_id, id, $5, $7, $6 from config ${putLetter} returning 1`)
+  select tenant_id, task_id, id, $5, $7, $9 from config ${putLetter} returning 1`)
 
 /** Gives one event up and goes on behind it. @returns false if the lease is lost, or the configuration deleted. */
 export async function buryPush(
   tx: SystemWriter,
   push: ClaimedPush,
-  letter: { seq: number; failures: number; reason: string; leaseSeconds: number },
+  letter: { seq: number; attempts: number; failures: number; reason: string; leaseSeconds: number },
 ): Promise<boolean> {
-  const { seq, failures, reason, leaseSeconds } = letter
-  const rows = await tx.query(bury, [...keyOf(push), seq, failures, reason, leaseSeconds])
+  const { seq, attempts, failures, reason, leaseSeconds } = letter
+  const rows = await tx.query(bury, [...keyOf(push), seq, failures, reason, leaseSeconds, attempts])
   return rows.length > 0
 }
 

@@ -56,7 +56,8 @@ export async function sendPending(sending: Sending, push: ClaimedPush): Promise<
 async function finish({ ctx, leaseSeconds }: Sending, push: ClaimedPush, sentSeq: number): Promise<void> {
   const { pendingSeq: seq, failures } = push
   const reason = 'its events are not kept any more'
-  if (sentSeq < seq) await ctx.store.system(tx => buryPush(tx, push, { seq, failures, reason, leaseSeconds }))
+  if (sentSeq < seq)
+    await ctx.store.system(tx => buryPush(tx, push, { seq, attempts: failures, failures, reason, leaseSeconds }))
   await giveBack(ctx, push, Math.max(sentSeq, seq))
 }
 
@@ -114,6 +115,8 @@ async function afterFailure(
   }
   ctx.log.warn({ taskId: push.taskId, seq: event.seq, reason }, 'a push notification is given up')
   ctx.metrics.deadPushes.add({})
-  const letter = { seq: event.seq, failures, reason, leaseSeconds }
+  // Failures count on behind an event that was given up, attempts are those of this one.
+  const attempts = before > ctx.config.push.retrySeconds.length ? 1 : failures
+  const letter = { seq: event.seq, attempts, failures, reason, leaseSeconds }
   return (await ctx.store.system(tx => buryPush(tx, push, letter))) ? failures : null
 }
