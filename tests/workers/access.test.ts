@@ -91,6 +91,20 @@ for (const [what, path, body, status] of hostile)
     assert.equal(typeof answer.body.error.message, 'string')
   })
 
+test('what is not there has the form of this API, and not that of A2A v0.3', async () => {
+  for (const path of [
+    '/v1/agent/nothing',
+    '/v1/opencode/nothing',
+    '/v1/worker/nothing',
+    '/v1/queue/nothing',
+    '/v1/push/x',
+  ]) {
+    const { status, body } = await call(platform.url, path)
+    assert.deepEqual([status, body.error?.status], [404, 'NOT_FOUND'], path)
+  }
+  assert.equal((await call(platform.url, '/v1/agents')).body.code, -31404)
+})
+
 test('queries are read strictly', async () => {
   for (const query of ['status=nonsense', 'limit=0', 'limit=10000', 'x=1', 'limit=1&limit=2', 'before=x'])
     assert.equal((await call(platform.url, `/v1/agent/tasks?${query}`)).status, 400, query)

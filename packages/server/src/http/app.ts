@@ -174,7 +174,8 @@ function fromFastify(error: FastifyError): unknown {
 const challenge = ({ config: { auth } }: Context): string =>
   auth.header === 'authorization' ? 'Bearer realm="codetether"' : `ApiKey realm="codetether", header="${auth.header}"`
 
-const olderPaths = new RegExp(`^(?:${restBase})?/v1(?:/|$)`)
+/** `/v1`, but for what is not A2A there. */
+const olderPaths = new RegExp(`^(?:${restBase})?/v1(?!/(?:agent|opencode|worker|push|queue)(?:/|$))(?:/|$)`)
 
 /** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
 function versionOfError({ code }: PlatformError, request: FastifyRequest): WireVersion {
