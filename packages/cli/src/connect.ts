@@ -1,11 +1,13 @@
 import { A2aClient } from '@codetether/client/a2a-client'
+import { RemoteError } from '@codetether/client/errors'
 import type { CheckCard } from '@codetether/client/fetch-card'
 import type { Grpc } from '@codetether/client/grpc'
 import type { Connection } from '@codetether/client/http'
 import { requireSigned } from '@codetether/client/key-set'
 import type { ProtocolVersion, TransportName } from '@codetether/client/operation'
+import { errorCodes } from '@codetether/protocol/errors'
 import { type AccessOptions, agentConnection, serverConnection } from './agent-connection.ts'
-import { UsageError } from './failure.ts'
+import { HintedError, UsageError } from './failure.ts'
 import { findLocalServer } from './find-local-server.ts'
 import { TimeLimitReached } from './interruption.ts'
 import type { Io, OutputOptions } from './io.ts'
@@ -92,7 +94,14 @@ export const connectAgent = async (options: AgentOptions, io: Io): Promise<Conne
   const { connection, url, signal } = addressAgent(options, io)
   const { protocol: version, transport } = options
   const checkCard = await cardCheck(options, connection, io)
-  const client = await A2aClient.fromUrl(url, { ...connection, signal, version, transport, checkCard })
+  const client = await A2aClient.fromUrl(url, { ...connection, signal, version, transport, checkCard }).catch(
+    (error: unknown) => {
+      const isChosen = version !== undefined || transport !== undefined
+      if (!isChosen || !(error instanceof RemoteError) || error.code !== errorCodes.VERSION_NOT_SUPPORTED.rpc)
+        throw error
+      throw new HintedError(error, 'leave out --protocol and --transport, and the card chooses')
+    },
+  )
   return { client, url, signal }
 }
 

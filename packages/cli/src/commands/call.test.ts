@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fakeArtifact, fakeStatus, fakeTask, startFakeAgent } from '../testing/fake-agent.ts'
+import { startModelAgent } from '../testing/model-agent.ts'
 import { runCli } from '../testing/run-cli.ts'
 
 const concurrency = 4
@@ -26,6 +27,16 @@ describe('the message and the answer of a call', { concurrency }, () => {
     await runCli(['call', agent.url, '-'], { input: 'two\nlines\n' })
     const texts = agent.calls.map(call => call.params.message?.parts[0]?.text)
     assert.deepEqual(texts, ['from a pipe', 'two\nlines'])
+  })
+
+  test('an interface that the card does not declare is refused with the way out', async () => {
+    await using agent = await startModelAgent()
+    const { code, stderr } = await runCli(['call', agent.url, 'x', '--transport', 'grpc'])
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^error: the agent's card declares no GRPC: it has .*\nhint: leave out --protocol and --transport/,
+    )
   })
 
   test('says so when there is nothing to send', async () => {
