@@ -42,8 +42,9 @@ const putOffSeconds = 30
 
 const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $6' : '')
 
-// Only heads of lanes are looked at: of those with the highest priority the room is shared out, so that one user's tasks do
-// not stand before another's. The tasks of a session run one at a time, in their order; one that is behind is put off.
+// Only heads of lanes are looked at: of those with the highest priority the room is shared out among the users, and a user's
+// share among the lanes, so that one user's tasks do not stand before another's. Who comes first is drawn: with room for one
+// task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is behind is put off.
 // Events have the form that `planEvents` gives them.
 // With `onlyOne`, $6 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
@@ -51,21 +52,25 @@ const claimOf = (onlyOne: boolean) => `
     select t.principal from workers w join tasks t on t.lease_owner = w.key
     where w.tenant_id = $1 and $5::int is not null group by 1 having count(*) >= $5
   ), heads as (
-    select l.id, head.priority
+    select l.id, l.principal, head.priority
     from workers w join lanes l on ${isOpenTo}
       cross join lateral (
         select t.priority from tasks t
         where t.lane = l.id and t.state = 'submitted' and t.lease_until is null ${named(onlyOne)}
         order by t.priority desc, t.id limit 1) head
     where w.tenant_id = $1 and w.id = $2 and w.state = 'active' and l.principal not in (select principal from busy)
+  ), first as (
+    select * from heads where priority = (select max(priority) from heads)
   ), best as (
-    select id, priority, count(*) over () as lanes from heads where priority = (select max(priority) from heads)
+    select id, priority,
+      ceil($4::float8 / (select count(distinct principal) from first) / count(*) over (partition by principal)) as share
+    from first order by row_number() over (partition by principal order by random()), random()
   ), due as (
     select d.* from best cross join lateral (
       select t.tenant_id, t.id, t.principal, t.agent, t.serial_key from tasks t
       where t.lane = best.id and t.state = 'submitted' and t.lease_until is null and t.priority = best.priority
         ${named(onlyOne)}
-      order by t.id limit ceil($4::float8 / best.lanes) for update skip locked) d
+      order by t.id limit best.share for update skip locked) d
     limit $4
   ), judged as (
     select d.*, d.serial_key is not null and exists (

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Platform, startPlatform } from '../platform.ts'
+import { type Answer, call } from './worker-calls.ts'
+
+const ada = 'token-of-ada-1234567890'
+const bob = 'token-of-bob-1234567890'
+
+let platform: Platform
+before(async () => {
+  platform = await startPlatform({ env: { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}` } })
+})
+after(() => platform[Symbol.asyncDispose]())
+
+const post = (token: string, path: string, body: object = {}): Promise<Answer> =>
+  call(platform.url, path, { method: 'POST', body, headers: { authorization: `Bearer ${token}` } })
+
+const register = async (token: string, id: string, more: object = {}): Promise<Answer> =>
+  post(token, '/v1/agent/workers/register', { worker_id: id, name: id, ...more })
+
+test('a worker with room for one task does not have only those of one caller', async () => {
+  const worker = (await register(ada, 'fair', { global: true })).body.worker_token
+  const tasks = Array.from({ length: 40 }, () => post(ada, '/v1/agent/tasks', { prompt: 'of ada' }))
+  // More demands are no larger share.
+  for (let n = 0; n < 10; n++) tasks.push(post(ada, '/v1/agent/tasks', { prompt: 'of ada', target_agent_name: 'fair' }))
+  await Promise.all(tasks)
+  await Promise.all(Array.from({ length: 5 }, () => post(bob, '/v1/agent/tasks', { prompt: 'of bob' })))
+  const taken: string[] = []
+  for (let n = 0; n < 45; n++) taken.push((await post(worker, '/v1/worker/tasks/claim')).body.tasks[0].prompt)
+  assert.ok(taken.includes('of bob'), 'all of one caller’s tasks came first')
+  await post(ada, '/v1/agent/workers/fair/unregister')
+})
