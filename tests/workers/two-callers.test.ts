@@ -30,3 +30,24 @@ test('a worker with room for one task does not have only those of one caller', a
   assert.ok(taken.includes('of bob'), 'all of one caller’s tasks came first')
   await post(ada, '/v1/agent/workers/fair/unregister')
 })
+
+test('a worker that was unregistered does not register itself again', async () => {
+  const token = (await register(ada, 'ended')).body.worker_token
+  assert.equal((await post(token, '/v1/agent/workers/ended/heartbeat')).status, 200)
+  await post(ada, '/v1/agent/workers/ended/unregister')
+  // Its token is known for some seconds more, on the replica that has seen it.
+  assert.equal((await register(token, 'ended')).status, 401)
+  assert.equal((await register(ada, 'ended')).status, 200)
+})
+
+test('what a worker adds to its codebases belongs to whoever registered it', async () => {
+  const token = (await register(ada, 'owner')).body.worker_token
+  const { body } = await register(token, 'owner', { codebases: [{ path: '/srv/of-ada' }] })
+  const remove = (caller: string) =>
+    call(platform.url, `/v1/agent/codebases/${body.worker.codebases[0]}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${caller}` },
+    })
+  assert.equal((await remove(bob)).status, 403)
+  assert.equal((await remove(ada)).status, 200)
+})

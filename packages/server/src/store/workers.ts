@@ -20,6 +20,8 @@ export interface NewWorker {
   tokenHash: Buffer
 }
 
+type RegisteredWorker = Pick<WorkerRow, 'key' | 'principal'>
+
 export interface WorkerRow extends Omit<NewWorker, 'tokenHash'> {
   /** What its leases name. */
   key: string
@@ -50,18 +52,18 @@ const upsert = statement(`
     models = excluded.models, takes_global = excluded.takes_global,
     token_hash = case when $12 then w.token_hash else excluded.token_hash end,
     state = 'active', registered_at = now(), seen_at = now()
-  where $12 or w.principal = excluded.principal
-  returning w.key`)
+  where case when $12 then w.state <> 'unregistered' else w.principal = excluded.principal end
+  returning w.key, w.principal`)
 
 /**
  * Stores a worker, or what it says of itself now; with `isSelf` it keeps its token.
- * @returns its key, or null if the id is somebody else's.
+ * @returns its key and who registered it, or null if the id is somebody else's, or its own and was unregistered.
  */
-export async function putWorker(tx: Writer, worker: NewWorker, isSelf: boolean): Promise<string | null> {
+export async function putWorker(tx: Writer, worker: NewWorker, isSelf: boolean): Promise<RegisteredWorker | null> {
   const { tenantId, id, principal, name, hostname, capabilities, agents, modelRefs, models, takesGlobal } = worker
   const values = [tenantId, id, principal, name, hostname, capabilities, agents, modelRefs, JSON.stringify(models)]
-  const [row] = await tx.query<{ key: string }>(upsert, [...values, takesGlobal, worker.tokenHash, isSelf])
-  return row?.key ?? null
+  const [row] = await tx.query<RegisteredWorker>(upsert, [...values, takesGlobal, worker.tokenHash, isSelf])
+  return row ?? null
 }
 
 const byToken = statement(`

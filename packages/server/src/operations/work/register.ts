@@ -19,7 +19,8 @@ export interface Registered {
 
 /**
  * Registers a worker, or takes what it says of itself now. Its id belongs to whoever has registered it first.
- * Throws FORBIDDEN for the id of somebody else's worker.
+ * Throws FORBIDDEN for the id of somebody else's worker, and UNAUTHENTICATED for a worker that was unregistered: its token is
+ * known for a few seconds more.
  */
 export async function registerWorker(
   ctx: Context,
@@ -33,11 +34,11 @@ export async function registerWorker(
   const key = await ctx.store.transact(tenantId, async tx => {
     const stored = await putWorker(tx, { ...rowOf(principal, given), tokenHash: secret.hash }, isSelf)
     if (stored === null) return null
-    const owner = { tenantId, workerId: given.worker_id, principal: principal.id }
+    const owner = { tenantId, workerId: given.worker_id, principal: stored.principal }
     await putOwnedCodebases(tx, owner, given.codebases.map(toOwned))
-    return stored
+    return stored.key
   })
-  if (key === null) throw notYours(given.worker_id)
+  if (key === null) throw isSelf ? ended() : notYours(given.worker_id)
   ctx.workers.forget()
   const worker = await getWorker(ctx, principal, given.worker_id)
   return { worker, token: isSelf ? null : secret.tokenFor(tenantId, key) }
@@ -65,6 +66,8 @@ const toOwned = ({ id, name, path }: WorkerRegistration['codebases'][number]): O
 
 const notYours = (workerId: string) =>
   new PlatformError('FORBIDDEN', `the worker id ${workerId} belongs to somebody else`, { metadata: { workerId } })
+
+const ended = () => new PlatformError('UNAUTHENTICATED', 'the worker was unregistered: register it again')
 
 /** Throws NOT_FOUND. */
 export async function getWorker({ store }: Context, { tenantId }: Principal, id: string): Promise<WorkerRow> {
