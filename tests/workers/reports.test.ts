@@ -107,6 +107,14 @@ test('a task whose worker is not heard of goes on elsewhere, and late writes are
   await assertSoundLog(platform.database, task.task_id)
 })
 
+test('a report may have nothing but a checkpoint, or nothing at all', async () => {
+  const task = await taken()
+  for (const report of [{ checkpoint: { seq: 1, data: null } }, { session_id: 'of the runtime' }, {}])
+    assert.equal((await worker.report(task, report)).ok, true, JSON.stringify(report))
+  assert.equal((await worker.finish(task)).state, 'completed')
+  await assertSoundLog(platform.database, task.task_id)
+})
+
 test('a task that its workers never finish is given up after its attempts', async () => {
   const id = await createTask(platform.url, { max_attempts: 2 })
   for (let attempt = 1; attempt <= 2; attempt++) {
