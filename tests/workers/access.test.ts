@@ -75,6 +75,12 @@ const hostile: [what: string, path: string, body: unknown, status: number][] = [
     400,
   ],
   ['a relative path', '/v1/agent/workers/register', { worker_id: 'x', name: 'n', codebases: [{ path: 'a' }] }, 400],
+  [
+    'a path that no index holds',
+    '/v1/agent/codebases',
+    { name: 'n', path: `/${Array.from({ length: 4_000 }, (_, n) => String.fromCodePoint(0x4e00 + n)).join('')}` },
+    400,
+  ],
   ['a model without provider', '/v1/agent/workers/register', { worker_id: 'x', name: 'n', models: [{ id: 'm' }] }, 400],
   ['no prompt', '/v1/agent/tasks', {}, 400],
   ['a prompt of two megabytes', '/v1/agent/tasks', { prompt: 'x'.repeat(2_000_000) }, 400],

@@ -90,6 +90,8 @@ export const limits = {
   modelsPerWorker: 500,
   codebasesPerWorker: 200,
   pathChars: 4_096,
+  /** UTF-8 bytes of a directory: an index holds no more. */
+  pathBytes: 2_048,
   titleChars: 512,
   /** Combinations of what waiting tasks of a tenant demand of workers. */
   lanesPerTenant: 10_000,

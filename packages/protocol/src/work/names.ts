@@ -44,4 +44,7 @@ export const DirectoryPath = z
   .string()
   .max(limits.pathChars)
   .regex(/^(?:\/|~(?:\/|$)|[A-Za-z]:[\\/])[^\0]*$/, { error: 'must be an absolute path' })
+  .refine(path => new TextEncoder().encode(path).length <= limits.pathBytes, {
+    error: `must be at most ${limits.pathBytes} bytes`,
+  })
   .refine(path => !path.split(/[\\/]/).includes('..'), { error: 'must not go up' })
