@@ -126,7 +126,8 @@ test('the same key finds the same task, and another body is a conflict', async (
   const again = await send(key, { prompt: 'once' })
   assert.deepEqual([first.status, again.status], [201, 200])
   assert.equal(again.body.task_id, first.body.task_id)
-  assert.equal((await send(key, { prompt: 'other' })).status, 409)
+  for (const other of [{ prompt: 'other' }, { prompt: 'once', priority: 1 }, { prompt: 'once', target_worker_id: 'w' }])
+    assert.equal((await send(key, other)).status, 409, JSON.stringify(other))
   assert.equal((await send('a b', { prompt: 'x' })).status, 400)
 })
 

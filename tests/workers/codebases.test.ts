@@ -61,6 +61,27 @@ test('trigger makes a task and names its session, in which the next one follows'
   assert.equal((await worker.claim({ wait_seconds: 20 }))[0]?.task_id, next.body.task_id)
 })
 
+test('a trigger that is sent again under its key finds its task and its session', async () => {
+  const { url } = platform
+  const { body: codebase } = await call(url, '/v1/agent/codebases', {
+    method: 'POST',
+    body: { name: 'again', path: '/srv/again' },
+  })
+  const send = (verb: string, key: string) =>
+    call(url, `/v1/agent/codebases/${codebase.id}/${verb}`, {
+      method: 'POST',
+      body: { prompt: 'once' },
+      headers: { 'idempotency-key': key },
+    })
+  const first = await send('trigger', 'a')
+  const again = await send('trigger', 'a')
+  assert.deepEqual([again.status, again.body.task_id], [200, first.body.task_id])
+  assert.equal(again.body.session_id, first.body.session_id)
+  const task = await send('tasks', 'b')
+  const found = await send('tasks', 'b')
+  assert.deepEqual([task.status, found.status, found.body.task_id], [201, 200, task.body.task_id])
+})
+
 test('a codebase that nobody has says so, and its task waits', async () => {
   const id = await register('lonely')
   const { body } = await post(`/v1/agent/codebases/${id}/trigger`, { prompt: 'x' })

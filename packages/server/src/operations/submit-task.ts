@@ -45,6 +45,8 @@ export interface Submission {
   wireVersion: WireVersion
   /** Who wants to be told of the task; the URL is checked. */
   push: PushWish | null
+  /** What the caller has said, if that is more than the message: sent again it must be the same. */
+  asked?: unknown
 }
 
 export type Submitted =
@@ -52,7 +54,8 @@ export type Submitted =
   /** The message id was accepted before: this is its task. */
   | { isNew: false; taskId: string }
 
-const hashOf = ({ message, contextId, metadata }: Submission): string => hashRequest([message, contextId, metadata])
+const hashOf = ({ message, contextId, metadata, asked }: Submission): string =>
+  hashRequest(asked === undefined ? [message, contextId, metadata] : [asked])
 
 /**
  * Stores a task and, once it is committed, starts its agent. A pure agent has answered by then: its submission and its

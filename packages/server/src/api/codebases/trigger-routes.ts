@@ -17,25 +17,23 @@ interface ById {
 /** Work in a codebase. `agent` is another name of `agent_type`. */
 export const triggerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const config = { permission: 'tasks:write' } as const
-  const create = async (request: FastifyRequest<ById>, newSession: string | undefined) => {
-    const { id } = await getCodebase(ctx, request.principal, request.params.id)
-    const { session_id = newSession, ...given } = readBody(request, CreateWork)
+  const create = async (request: FastifyRequest<ById>, session: { newSession?: string } = {}) => {
+    const { id: codebaseId } = await getCodebase(ctx, request.principal, request.params.id)
+    const given = { ...readBody(request, CreateWork), codebaseId }
     const key = readKey(request.headers['idempotency-key'])
-    const { taskId } = await createWork(ctx, request.principal, {
-      request: { ...given, session_id, codebaseId: id },
-      key,
-    })
-    return getWork(ctx, request.principal, taskId)
+    const { taskId, isNew } = await createWork(ctx, request.principal, { request: given, key, ...session })
+    return { work: await getWork(ctx, request.principal, taskId), isNew }
   }
   for (const url of codebasePaths) {
     app.post<ById>(`${url}/:id/tasks`, { config }, async (request, reply) => {
-      const task = presentWork(await create(request, undefined))
-      return reply.code(201).send({ success: true, task_id: task.id, task, ...task })
+      const { work, isNew } = await create(request)
+      const task = presentWork(work)
+      return reply.code(isNew ? 201 : 200).send({ success: true, task_id: task.id, task, ...task })
     })
 
     app.post<ById>(`${url}/:id/trigger`, { config }, async request => {
       // What follows in the session names it, and has its turn behind this task.
-      const task = presentWork(await create(request, newId()))
+      const task = presentWork((await create(request, { newSession: newId() })).work)
       const { routing, session_id, codebase_id, agent_type } = task
       const isWaiting = 'warning' in routing
       return {
