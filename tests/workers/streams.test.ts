@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { limits } from '@codetether/protocol/limits'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { type Platform, startPlatform } from '../platform.ts'
 import { call, createTask, registerWorker, type TestWorker } from './worker-calls.ts'
@@ -139,4 +140,41 @@ test('output is followed as it comes, resumed behind a place, and ends with done
   const stream = `${url}/v1/agent/tasks/${crypto.randomUUID()}/output/stream`
   assert.equal((await fetch(stream)).status, 404)
   assert.equal((await call(url, `/v1/agent/tasks/${id}/output?since=100000`)).status, 400)
+})
+
+test('a place of a stream that was never sent is refused', async () => {
+  const { url } = platform
+  const id = await createTask(url, { target_worker_id: 'nobody' })
+  for (const header of ['abc', '-1', '1e30', '1 2'])
+    assert.equal(
+      (await call(url, `/v1/agent/tasks/${id}/output/stream`, { headers: { 'last-event-id': header } })).status,
+      400,
+      header,
+    )
+})
+
+const openStreams = async (url: string) => (await call(url, '/health/detail')).body.components.streams.open
+
+test('a stream of output is one of the streams of its caller', async () => {
+  await using own = await startPlatform()
+  const id = await createTask(own.url, { target_worker_id: 'nobody' })
+  const reader = new Reader(`${own.url}/v1/agent/tasks/${id}/output/stream`)
+  await waitUntil('it is open', async () => (await openStreams(own.url)) === 1)
+  await reader[Symbol.asyncDispose]()
+  await waitUntil('it is closed', async () => (await openStreams(own.url)) === 0)
+})
+
+test(`a worker waits at most ${limits.waitsPerWorker} times at once`, async () => {
+  await using own = await startPlatform()
+  const { url } = own
+  const worker = await registerWorker(url)
+  const waiting = Array.from({ length: limits.waitsPerWorker }, () => worker.claim({ wait_seconds: 60, limit: 1 }))
+  await waitUntil('all wait', async () => (await openStreams(url)) === limits.waitsPerWorker)
+  const headers = { authorization: `Bearer ${worker.token}` }
+  assert.equal((await worker.call('/v1/worker/tasks/claim', { wait_seconds: 60 })).status, 429)
+  assert.equal((await call(url, '/v1/worker/tasks/stream', { headers })).status, 429)
+  assert.deepEqual(await worker.claim(), [], 'a claim that does not wait is taken')
+  await Promise.all(waiting.map(() => createTask(url)))
+  await Promise.all(waiting)
+  await waitUntil('there is room again', async () => (await openStreams(url)) === 0)
 })

@@ -99,6 +99,8 @@ export const limits = {
   claimedAtOnce: 100,
   reportsPerCall: 200,
   claimWaitSeconds: 60,
+  /** Streams and waiting claims of one worker: each looks for work every two seconds. */
+  waitsPerWorker: 64,
   /** Output of one report: chunks, and the UTF-16 units of one of them. */
   outputChunks: 1_000,
   outputChunkChars: 64 * 1024,

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
+import { lastEventIdOf } from '../last-event-id.ts'
 import type { HostedAgent } from '../present/card-subject.ts'
 import type { WireVersion } from '../store/tasks.ts'
 import { baseOf } from './base-of.ts'
 import { readExtensions } from './extensions.ts'
 import { principalAt } from './find-agent.ts'
-import { lastEventIdOf } from './last-event-id.ts'
 import type { OpenCall } from './method.ts'
 
 interface Exchange {

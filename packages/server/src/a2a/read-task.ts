@@ -2,8 +2,8 @@ import { limits } from '@codetether/protocol/limits'
 import { getTask } from '../operations/get-task.ts'
 import { waitForChange } from '../operations/wait-for-task.ts'
 import type { TaskSnapshot } from '../store/read-tasks.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 import type { Call } from './method.ts'
-import { takeStreamSlot } from './stream-slot.ts'
 
 /** A task as it is, or with the resume extension as it is after its next change. Who waits counts as a stream. */
 export async function readTask(

@@ -1,8 +1,8 @@
+import { takeStreamSlot } from '../stream-slot.ts'
 import { followCall, type Shapes } from './follow-call.ts'
 import type { Call, Frames } from './method.ts'
 import type { StartRequest } from './start-request.ts'
 import { startTask } from './start-task.ts'
-import { takeStreamSlot } from './stream-slot.ts'
 
 /** Starts a task and follows it. A message id that was sent before attaches to its task, from the start or behind a cursor. */
 export async function startStream<Task extends object, Frame extends object>(

@@ -1,3 +1,4 @@
+import { limits } from '@codetether/protocol/limits'
 import { ClaimTasks } from '@codetether/protocol/work/claim'
 import { Renewal, Reports } from '@codetether/protocol/work/report'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -8,6 +9,7 @@ import { takeReports } from '../operations/work/report.ts'
 import { workerOf } from '../operations/work/worker-of.ts'
 import { presentClaimed } from '../present/claimed-task.ts'
 import { readBody } from '../read-input.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 import { claimOne } from './claim-one.ts'
 import { olderRoutes } from './older-routes.ts'
 import { streamWork } from './stream.ts'
@@ -27,6 +29,8 @@ export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     const worker = workerOf(request.principal)
     const { task_id: taskId, limit: room, wait_seconds } = readBody(request, ClaimTasks)
     if (taskId !== undefined) return claimOne(ctx, worker, taskId)
+    using resources = new DisposableStack()
+    if (wait_seconds > 0) takeStreamSlot({ ctx, principal: { id: worker.key }, resources, most: limits.waitsPerWorker })
     const signal = AbortSignal.any([goneSignal(reply), ctx.stopping])
     const claimed =
       wait_seconds > 0

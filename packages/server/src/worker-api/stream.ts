@@ -1,3 +1,4 @@
+import { limits } from '@codetether/protocol/limits'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { heldBy } from '../operations/work/renew.ts'
@@ -6,6 +7,7 @@ import { presentWaiting } from '../present/waiting-task.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
 import { findWaitingWork } from '../store/waiting-work.ts'
 import { seeWorker } from '../store/workers.ts'
+import { takeStreamSlot } from '../stream-slot.ts'
 
 /** `task_available` for so many tasks at once: a worker that has room for more claims in batches. */
 const toldAtOnce = 20
@@ -18,6 +20,8 @@ const heartbeatMs = 15_000
  */
 export async function streamWork(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const worker = workerOf(request.principal)
+  using resources = new DisposableStack()
+  takeStreamSlot({ ctx, principal: { id: worker.key }, resources, most: limits.waitsPerWorker })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const opening = await open(ctx, worker, request.headers['last-event-id'])

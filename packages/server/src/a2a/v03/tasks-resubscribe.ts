@@ -1,9 +1,9 @@
 import { TaskIdParams } from '@codetether/protocol/v03/params'
 import type * as wire from '@codetether/protocol/v03/wire'
 import { presentFrame, presentTask } from '../../present/task-v03.ts'
+import { takeStreamSlot } from '../../stream-slot.ts'
 import { followCall } from '../follow-call.ts'
 import type { Frames, Method } from '../method.ts'
-import { takeStreamSlot } from '../stream-slot.ts'
 
 /**
  * `tasks/resubscribe` (A2A v0.3 §7.9). Without a cursor a snapshot of the task comes first, so nothing that

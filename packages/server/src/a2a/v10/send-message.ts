@@ -1,8 +1,8 @@
 import { SendMessageParams } from '@codetether/protocol/v10/params'
 import { presentTask } from '../../present/task-v10.ts'
+import { takeStreamSlot } from '../../stream-slot.ts'
 import type { Method } from '../method.ts'
 import { settled, startTask } from '../start-task.ts'
-import { takeStreamSlot } from '../stream-slot.ts'
 import { viewOf } from '../view-of.ts'
 import { toStartRequest } from './start-request.ts'
 

@@ -4,9 +4,9 @@ import { isTerminal } from '@codetether/protocol/task-state'
 import { TaskParams } from '@codetether/protocol/v10/params'
 import { getTask } from '../../operations/get-task.ts'
 import { presentFrame, presentTask } from '../../present/task-v10.ts'
+import { takeStreamSlot } from '../../stream-slot.ts'
 import { followCall } from '../follow-call.ts'
 import type { Method } from '../method.ts'
-import { takeStreamSlot } from '../stream-slot.ts'
 
 /**
  * `SubscribeToTask` (A2A v1.0 §3.1.6): the task as it is, then each change. A task that has ended is UNSUPPORTED_OPERATION,

@@ -2,12 +2,14 @@ import { isTerminal } from '@codetether/protocol/task-state'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
+import { lastEventIdOf } from '../../last-event-id.ts'
 import { followOutput, type OutputPart, readOutput } from '../../operations/work/follow-output.ts'
 import { presentOutput } from '../../present/output.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { workStatuses } from '../../present/work-task.ts'
 import { readQuery } from '../../read-input.ts'
 import { type SseEvent, sseHeaders, writeEvents } from '../../sse.ts'
+import { takeStreamSlot } from '../../stream-slot.ts'
 
 const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const OutputQuery = z.strictObject({ since: place.default(0) })
@@ -43,6 +45,8 @@ export const outputRoutes = (ctx: Context) => async (app: FastifyInstance) => {
 }
 
 async function stream(ctx: Context, request: FastifyRequest<ById>, reply: FastifyReply): Promise<void> {
+  using resources = new DisposableStack()
+  takeStreamSlot({ ctx, principal: request.principal, resources })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const signal = AbortSignal.any([gone.signal, ctx.stopping])
@@ -62,8 +66,7 @@ async function stream(ctx: Context, request: FastifyRequest<ById>, reply: Fastif
 
 function cursorOf(request: FastifyRequest): number {
   const { since, after } = readQuery(request, StreamQuery)
-  const header = place.safeParse(request.headers['last-event-id'] || undefined)
-  return header.success ? header.data : (after ?? since ?? 0)
+  return lastEventIdOf(request.headers) ?? after ?? since ?? 0
 }
 
 async function* toEvents(first: OutputPart | undefined, parts: AsyncGenerator<OutputPart>): AsyncGenerator<SseEvent> {
