@@ -88,3 +88,33 @@ test('tasks that do not go on are listed with the reason, and a lost one is put 
   assert.equal((await call(url, `/v1/agent/tasks/${running}`)).body.status, 'pending')
   assert.deepEqual(await stuck(), [[waiting, 'no worker']])
 })
+
+test('a page of large tasks ends early, and the next one goes on', async () => {
+  await using platform = await startPlatform()
+  const prompt = 'x'.repeat(1024 * 1024)
+  const ids: string[] = []
+  for (let n = 0; n < 12; n++) ids.unshift(await createTask(platform.url, { prompt, target_agent_name: 'large' }))
+  const seen: string[] = []
+  let pages = 0
+  for (let place = ''; ; pages++) {
+    const { body } = await call(platform.url, `/v1/agent/tasks?agent_name=large&limit=100${place}`)
+    assert.ok(body.tasks.length < ids.length)
+    seen.push(...body.tasks.map((task: { id: string }) => task.id))
+    if (body.next === null) break
+    place = `&before=${body.next}`
+  }
+  assert.deepEqual([seen, pages], [ids, 1])
+})
+
+test('what a worker tells of its models is bounded', async () => {
+  await using platform = await startPlatform()
+  const capabilities = Array.from({ length: 64 }, () => 'x'.repeat(256))
+  const models = Array.from({ length: 20 }, (_, n) => ({ id: `p/m${n}`, capabilities }))
+  const register = (body: object) =>
+    call(platform.url, '/v1/agent/workers/register', {
+      method: 'POST',
+      body: { worker_id: 'talker', name: 't', ...body },
+    })
+  assert.equal((await register({ models })).status, 400)
+  assert.equal((await register({ models: models.slice(0, 7) })).status, 200)
+})

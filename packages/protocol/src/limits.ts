@@ -88,6 +88,8 @@ export const limits = {
   /** Capabilities or names of a worker, and what a task may ask of it. */
   labels: 64,
   modelsPerWorker: 500,
+  /** All of them as JSON: a page of workers has those of each. */
+  modelsChars: 128 * 1024,
   codebasesPerWorker: 200,
   pathChars: 4_096,
   /** UTF-8 bytes of a directory: an index holds no more. */

@@ -50,7 +50,13 @@ export const RegisterWorker = z
       .array(z.union([Name, z.looseObject({ name: Name }).transform(({ name }) => name)]))
       .max(limits.labels)
       .default([]),
-    models: z.array(Model).max(limits.modelsPerWorker).default([]),
+    models: z
+      .array(Model)
+      .max(limits.modelsPerWorker)
+      .refine(models => JSON.stringify(models).length <= limits.modelsChars, {
+        error: `have at most ${limits.modelsChars} characters`,
+      })
+      .default([]),
     codebases: OwnedCodebases.optional(),
     workspaces: OwnedCodebases.optional(),
     global: z.boolean().default(false),

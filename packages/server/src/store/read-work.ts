@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
+import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
 import { isOpenTo } from './lanes.ts'
@@ -70,18 +71,36 @@ export interface WorkFilter {
   limit: number
 }
 
-const list = plannedPerCall(`
-  select ${columns} from ${parts}
-  where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
-    and ($3::text[] is null or t.state = any ($3)) and ($4::text is null or t.worker_id = $4)
-    and ($5::uuid is null or d.codebase_id = $5) and ($6::text is null or d.routing->>'target_agent_name' = $6)
-    and ($7::uuid is null or t.id < $7)
-  order by t.id desc limit $8`)
+const bytes = `(octet_length(m.message::text) + coalesce(octet_length(t.status_message::text), 0)
+    + coalesce(octet_length(t.metadata::text), 0) + coalesce(octet_length(d.checkpoint::text), 0))`
 
-/** Tasks of a principal, the newest first. */
-export function listWork(tx: Reader, filter: WorkFilter): Promise<WorkRow[]> {
+// The sizes are added up before anything is read: a page of large tasks ends early.
+const list = plannedPerCall(`
+  with page as materialized (
+    select t.id as "pageId", count(*) over () as found, row_number() over newest as place,
+      sum(${bytes}) over (newest rows between unbounded preceding and 1 preceding) as before
+    from (
+      select t.* from tasks t join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
+      where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
+        and ($3::text[] is null or t.state = any ($3)) and ($4::text is null or t.worker_id = $4)
+        and ($5::uuid is null or d.codebase_id = $5) and ($6::text is null or d.routing->>'target_agent_name' = $6)
+        and ($7::uuid is null or t.id < $7)
+      order by t.id desc limit $8 + 1) t
+      join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
+      join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1
+    window newest as (order by t.id desc)
+  )
+  select ${columns}, p.found > p.place as "hasNext"
+  from page p join (${parts}) on t.tenant_id = $1 and t.id = p."pageId"
+  where p.place <= $8 and coalesce(p.before, 0) < ${limits.pageBytes}
+  order by t.id desc`)
+
+/** Tasks of a principal, the newest first; a page of large ones ends early. */
+export async function listWork(tx: Reader, filter: WorkFilter): Promise<{ page: WorkRow[]; more: boolean }> {
   const { tenantId, principal, states, workerId, codebaseId, agentName, before, limit } = filter
-  return tx.query(list, [tenantId, principal, states, workerId, codebaseId, agentName, before, limit])
+  const values = [tenantId, principal, states, workerId, codebaseId, agentName, before, limit]
+  const page = await tx.query<WorkRow & { hasNext: boolean }>(list, values)
+  return { page, more: page.at(-1)?.hasNext === true }
 }
 
 // Of the lanes that nobody may take from only the heads: a backlog may be a million rows.

@@ -58,7 +58,7 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     app.get(url, read, async request => {
       const { tenantId, id: principal } = request.principal
       const query = readQuery(request, ListQuery)
-      const tasks = await ctx.store.read(tenantId, tx =>
+      const { page, more } = await ctx.store.read(tenantId, tx =>
         listWork(tx, {
           tenantId,
           principal,
@@ -70,7 +70,7 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
           limit: query.limit,
         }),
       )
-      return { tasks: tasks.map(presentWork), next: tasks.length === query.limit ? tasks.at(-1)?.id : null }
+      return { tasks: page.map(presentWork), next: more ? page.at(-1)?.id : null }
     })
 
     app.post(url, write, async (request, reply) => {

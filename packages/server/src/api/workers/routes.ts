@@ -22,7 +22,7 @@ const ListQuery = z.strictObject({
     .max(24 * 3_650)
     .optional(),
   after: z.string().max(limits.idChars).default(''),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
 })
 
 const Unregister = z.looseObject({ drain: z.boolean().default(false) })
