@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { limits } from '@codetether/protocol/limits'
+import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { type Answer, call } from './worker-calls.ts'
 
@@ -50,4 +52,17 @@ test('what a worker adds to its codebases belongs to whoever registered it', asy
     })
   assert.equal((await remove(bob)).status, 403)
   assert.equal((await remove(ada)).status, 200)
+})
+
+test('who demands more and more different things of workers leaves others room for theirs', async () => {
+  await query(
+    platform.database,
+    `insert into lanes (tenant_id, digest, principal, capabilities, held)
+    select tenant_id, sha256(n::text::bytea), principal, array[n::text], false
+    from (select tenant_id, principal from workers where principal = 'token:ada' limit 1) w,
+      generate_series(1, ${limits.lanesPerPrincipal}) as n`,
+  )
+  const create = (token: string) => post(token, '/v1/agent/tasks', { prompt: 'x', required_capabilities: ['another'] })
+  assert.equal((await create(ada)).status, 429)
+  assert.equal((await create(bob)).status, 201)
 })

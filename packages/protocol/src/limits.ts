@@ -97,6 +97,8 @@ export const limits = {
   titleChars: 512,
   /** Combinations of what waiting tasks of a tenant demand of workers. */
   lanesPerTenant: 10_000,
+  /** And of one of its callers, so that others have some left. */
+  lanesPerPrincipal: 2_500,
   /** What a worker takes or reports at once. */
   claimedAtOnce: 100,
   reportsPerCall: 200,

@@ -5,7 +5,7 @@ import type { Store } from './store.ts'
 
 /** The ids of lanes, which never change: they are asked for once in a process. */
 export interface LaneIds {
-  /** Throws RATE_LIMITED for a tenant that has too many lanes. */
+  /** Throws RATE_LIMITED for a principal or a tenant that has too many lanes. */
   idOf(tenantId: string, lane: Lane): Promise<number>
 }
 
@@ -28,4 +28,4 @@ export function createLaneIds(store: Store): LaneIds {
 }
 
 const tooMany = () =>
-  new PlatformError('RATE_LIMITED', `tasks demand more than ${limits.lanesPerTenant} different things of workers`)
+  new PlatformError('RATE_LIMITED', `tasks demand more than ${limits.lanesPerPrincipal} different things of workers`)

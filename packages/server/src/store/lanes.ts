@@ -27,12 +27,14 @@ export const digestOf = (lane: Lane): string => {
 const insert = statement(`
   insert into lanes (tenant_id, digest, principal, worker_id, agent_name, codebase_id, capabilities, model_ref, held)
   select $1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, $9
-  where (select count(*) from lanes where tenant_id = $1) < ${limits.lanesPerTenant}
+  where (
+    select count(*) < ${limits.lanesPerTenant} and count(*) filter (where principal = $3) < ${limits.lanesPerPrincipal}
+    from lanes where tenant_id = $1)
   on conflict (tenant_id, digest) do nothing`)
 
 const find = statement(`select id::float8 as id from lanes where tenant_id = $1 and digest = decode($2, 'hex')`)
 
-/** The id of a lane, which is made if nobody has used it yet. Null if the tenant has too many. */
+/** The id of a lane, which is made if nobody has used it yet. Null if the principal or the tenant has too many. */
 export async function obtainLane(tx: Writer, tenantId: string, lane: Lane): Promise<number | null> {
   const digest = digestOf(lane)
   const { principal, workerId, agentName, codebaseId, capabilities, modelRef, held } = lane
