@@ -1,3 +1,4 @@
+import { isUuid } from '@codetether/protocol/uuid'
 import { InvalidArgumentError } from 'commander'
 
 /** A whole number of at least `min`. */
@@ -19,6 +20,6 @@ export const seconds = (text: string): number => {
 
 /** The id of a task, as the server writes it. */
 export const taskId = (text: string): string => {
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
+  if (isUuid(text)) return text
   throw new InvalidArgumentError('It must be the id of a task.')
 }

@@ -1,11 +1,11 @@
 import type { ReferencedTask } from '@codetether/agents/define-agent'
 import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
+import { isUuid } from '@codetether/protocol/uuid'
 import type { Context } from '../context.ts'
 import { findTask } from '../store/read-tasks.ts'
 import type { Attempt } from './attempt.ts'
 import { insertSnapshotFiles } from './inline-files.ts'
-import { isTaskId } from './is-task-id.ts'
 
 /** The tasks of the principal that a message refers to, as far as they are there. */
 export async function readReferences(
@@ -13,7 +13,7 @@ export async function readReferences(
   { tenantId, id: principal }: Attempt['principal'],
   message: Message | undefined,
 ): Promise<ReferencedTask[]> {
-  const ids = [...new Set(message?.referenceTaskIds)].filter(isTaskId)
+  const ids = [...new Set(message?.referenceTaskIds)].filter(isUuid)
   const found: ReferencedTask[] = []
   // One after the other: the tasks may be large, and the agent holds them all.
   for (const id of ids) {

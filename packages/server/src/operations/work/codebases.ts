@@ -1,17 +1,16 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import { isUuid } from '@codetether/protocol/uuid'
 import type { CodebaseRegistration } from '@codetether/protocol/work/codebase'
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
 import { type CodebaseRow, deleteCodebase, findCodebase, putCodebase, setWatch } from '../../store/codebases.ts'
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 const notFound = () => new PlatformError('NOT_FOUND', 'there is no such codebase')
 
 /** Throws NOT_FOUND. */
 export async function getCodebase({ store }: Context, { tenantId }: Principal, id: string): Promise<CodebaseRow> {
-  const row = uuid.test(id) ? await store.read(tenantId, tx => findCodebase(tx, tenantId, id)) : null
+  const row = isUuid(id) ? await store.read(tenantId, tx => findCodebase(tx, tenantId, id)) : null
   if (!row) throw notFound()
   return row
 }

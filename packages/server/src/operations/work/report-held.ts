@@ -1,9 +1,9 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import { isUuid } from '@codetether/protocol/uuid'
 import type { OlderStatus } from '@codetether/protocol/work/older-report'
 import type { Report } from '@codetether/protocol/work/report'
 import type { Context } from '../../context.ts'
 import { findAttempt } from '../../store/work-leases.ts'
-import { isTaskId } from '../is-task-id.ts'
 import { takeReports } from './report.ts'
 import type { ActingWorker } from './worker-of.ts'
 
@@ -19,7 +19,7 @@ export async function reportHeld(
   taskId: string,
   held: Held,
 ): Promise<{ state: string }> {
-  const row = isTaskId(taskId)
+  const row = isUuid(taskId)
     ? await ctx.store.read(worker.tenantId, tx => findAttempt(tx, { ...worker, taskId }))
     : null
   if (!row || row.token === null || row.state !== 'working') throw notHeld(taskId)
