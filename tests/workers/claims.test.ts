@@ -163,3 +163,19 @@ test('a delayed task is not to be had before its time', async () => {
   await query(database, `update tasks set lease_until = now() where id = '${id}'`)
   assert.equal((await waiting)[0]?.task_id, id)
 })
+
+test('the tasks of a session that wait for each other keep no worker from other work', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  const session_id = crypto.randomUUID()
+  for (let n = 0; n < 4; n++) await createTask(url, { session_id })
+  const other = await createTask(url)
+  const [first] = await worker.claim({ limit: 1 })
+  assert.ok(first)
+  assert.equal(first.session_id, session_id)
+  const second = await worker.claim({ limit: 1 })
+  assert.deepEqual(
+    second.map(task => task.task_id),
+    [other],
+  )
+})

@@ -39,12 +39,20 @@ export interface ClaimedWork {
 
 /** Whoever is behind another task of the same session is called when that one ends; this is what is left otherwise. */
 const putOffSeconds = 30
+const mostPutOff = 1_000
 
 const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $6' : '')
 
+const columns = `
+    "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
+    t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata, t.created_at as "createdAt",
+    t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path, w.model_ref as "modelRef",
+    w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint`
+
 // Only heads of lanes are looked at: of those with the highest priority the room is shared out among the users, and a user's
 // share among the lanes, so that one user's tasks do not stand before another's. Who comes first is drawn: with room for one
-// task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is behind is put off.
+// task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is
+// behind is put off with all that are behind it too, so that a long session does not stand before everything else.
 // Events have the form that `planEvents` gives them.
 // With `onlyOne`, $6 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
@@ -81,7 +89,13 @@ const claimOf = (onlyOne: boolean) => `
     from due d
   ), put_off as (
     update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
-    from judged j where j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+    where (t.tenant_id, t.id) in (
+      select o.tenant_id, o.id from judged j join tasks o
+        on o.tenant_id = j.tenant_id and o.principal = j.principal and o.agent = j.agent and o.serial_key = j.serial_key
+      where j.behind and o.id >= j.id and o.lane is not null
+        and o.state in ('submitted', 'working') and o.state = 'submitted' and o.lease_until is null
+      limit ${mostPutOff} for update of o skip locked)
+    returning 1
   ), taken as (
     update tasks t set
       state = 'working', status_message = null, status_seq = t.last_seq + 2, status_at = now(),
@@ -99,19 +113,27 @@ const claimOf = (onlyOne: boolean) => `
     select tenant_id, id, last_seq, generation, 'status', ${eventVersion}, 'worker:' || $2,
       jsonb_build_object('state', 'working') from taken
   )
-  select t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane, t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata,
-    t.created_at as "createdAt", t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
-    w.model_ref as "modelRef", w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint
-  from taken t join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
+  select ${columns}
+  from (select count(*)::int as "putOff" from put_off) p left join taken t on true
+    left join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
     left join worker_codebases o on o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id
   order by t.priority desc, t.id`
 
 const claim = statement(claimOf(false))
 const claimOne = statement(claimOf(true))
 
-/** Leases to a worker what it may take. Two that claim at once get different tasks. */
-export const claimWork = (tx: Writer, given: WorkClaim): Promise<ClaimedWork[]> => {
+type Row = { putOff: number } & (ClaimedWork | { taskId: null })
+
+/**
+ * Leases to a worker what it may take. Two that claim at once get different tasks.
+ * @returns what it has now, and how many tasks that are behind others were seen: other ones may stand behind those.
+ */
+export async function claimWork(tx: Writer, given: WorkClaim): Promise<{ claimed: ClaimedWork[]; putOff: number }> {
   const { tenantId, workerId, leaseSeconds, room, taskId, mostPerPrincipal } = given
   const values = [tenantId, workerId, leaseSeconds, room, mostPerPrincipal ?? null]
-  return taskId === null ? tx.query(claim, values) : tx.query(claimOne, [...values, taskId])
+  const rows = await (taskId === null ? tx.query<Row>(claim, values) : tx.query<Row>(claimOne, [...values, taskId]))
+  return {
+    claimed: rows.flatMap(({ putOff: _, ...row }) => (row.taskId === null ? [] : [row])),
+    putOff: rows[0]?.putOff ?? 0,
+  }
 }

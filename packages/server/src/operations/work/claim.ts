@@ -9,6 +9,9 @@ export interface Claimed extends ClaimedWork {
   history: readonly Message[]
 }
 
+/** Each look puts off what is behind in a session or more: so many do not hide other work. */
+const mostLooks = 50
+
 /** Leases to a worker up to `room` tasks that it may take; nothing if none waits. */
 export async function claimNow(
   ctx: Context,
@@ -17,7 +20,9 @@ export async function claimNow(
 ): Promise<Claimed[]> {
   const { leaseMs, mostPerPrincipal } = ctx.config.work
   const claim = { tenantId, workerId, room, taskId, leaseSeconds: leaseMs / 1000, mostPerPrincipal }
-  const claimed = await ctx.store.write(tenantId, tx => claimWork(tx, claim))
+  let { claimed, putOff } = await ctx.store.write(tenantId, tx => claimWork(tx, claim))
+  for (let looks = 1; claimed.length === 0 && putOff > 0 && looks < mostLooks; looks += 1)
+    ({ claimed, putOff } = await ctx.store.write(tenantId, tx => claimWork(tx, claim)))
   if (claimed.length === 0) return []
   // There may be more, and somebody else may have room for it.
   if (claimed.length === room && taskId === null)
