@@ -127,3 +127,22 @@ test('what the server refuses is told in its place', () =>
     ])
     assert.equal(report?.finish?.status, 'failed')
   }))
+
+test('where reports cannot be kept the attempt is lost, and nothing else', async () => {
+  await using directory = await temporaryDirectory()
+  const lost: string[] = []
+  const outbox = new Outbox({
+    lease: new HeldLease(lease, 60, performance.now()),
+    spoolPath: join(directory.path, 'missing', 'spool.jsonl'),
+    spoolBytes: 1_000_000,
+    onReady: () => undefined,
+    onLost: message => lost.push(message),
+  })
+  await outbox.add('stdout', 'a')
+  const finished = outbox.finish({ status: 'completed' })
+  assert.ok(outbox.head())
+  outbox.failed()
+  assert.match(lost.join(), /^reports cannot be kept: ENOENT/)
+  assert.equal(await finished, null)
+  assert.ok(outbox.isClosed)
+})

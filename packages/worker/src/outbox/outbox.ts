@@ -201,9 +201,15 @@ export class Outbox {
     return { ...this.held.lease, worker_seq: this.#seq, output, ...(finish && { finish }) }
   }
 
+  /** Where the file cannot be written the attempt is over: its reports have no gaps, and other attempts go on. */
   #append(report: SentReport): void {
-    this.#spool ??= Spool.create(this.#options.spoolPath, this.held.lease)
-    this.#spool.append(report)
+    if (this.#isClosed) return
+    try {
+      this.#spool ??= Spool.create(this.#options.spoolPath, this.held.lease)
+      this.#spool.append(report)
+    } catch (error) {
+      this.lose(`reports cannot be kept: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   /** Nothing follows the head that is numbered and not in the file. */
