@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { CallOptions } from './call.ts'
 import { Deadline } from './deadline.ts'
 import { fromErrorBody } from './error-body.ts'
-import { invalidAnswer } from './errors.ts'
+import { invalidAnswer, type RemoteError } from './errors.ts'
 import { type Connection, retryAfterOf, send } from './http.ts'
 import { parseJson, readText, strangeAnswer } from './read-json.ts'
 
@@ -25,12 +25,16 @@ export const requestJson = async <T>(
   const posted = body && { method: 'POST', body: JSON.stringify(body) }
   const headers = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) }
   const response = await send(connection, url, { ...posted, headers, signal: deadline.signal })
-  const text = await readText(response, deadline.signal)
-  const value = parseJson(text)
-  const { ok, status: httpStatus } = response
-  if (!ok)
-    throw fromErrorBody(value, { httpStatus, retryAfter: retryAfterOf(response) }) ?? strangeAnswer(response, text)
-  const parsed = schema.safeParse(value)
+  if (!response.ok) throw await readRefusal(response, deadline.signal)
+  const parsed = schema.safeParse(parseJson(await readText(response, deadline.signal)))
   if (parsed.success) return parsed.data
-  throw invalidAnswer(`${url} has another shape than expected`, { cause: parsed.error })
+  const what = parsed.error.issues[0]?.message
+  throw invalidAnswer(`${url} has another shape than expected: ${what}`, { cause: parsed.error })
+}
+
+/** What an answer that is an error means, whichever shape it has. Throws what reading it throws. */
+export const readRefusal = async (response: Response, signal: AbortSignal): Promise<RemoteError> => {
+  const text = await readText(response, signal)
+  const facts = { httpStatus: response.status, retryAfter: retryAfterOf(response) }
+  return fromErrorBody(parseJson(text), facts) ?? strangeAnswer(response, text)
 }

@@ -1,10 +1,9 @@
 import { Deadline } from '@codetether/client/deadline'
 import { RemoteError } from '@codetether/client/errors'
 import { type Connection, connectionFailure, send } from '@codetether/client/http'
-import { parseJson, readText } from '@codetether/client/read-json'
+import { readRefusal } from '@codetether/client/request-json'
 import { type SseEvent, SseParser } from '@codetether/client/sse'
 import { limits } from '@codetether/protocol/limits'
-import { refusal } from './call-json.ts'
 
 /** Three heartbeats that are missing mean that the line is dead. */
 const silenceMs = 3 * limits.streamHeartbeatMs
@@ -19,10 +18,7 @@ export async function* readEvents(connection: Connection, url: string, outer: Ab
   const expect = () => deadline.set(silenceMs, `${url} is silent for ${silenceMs / 1000} s`)
   expect()
   const response = await send(connection, url, { signal, headers: { accept: 'text/event-stream' } })
-  if (!response.ok) {
-    const text = await readText(response, signal)
-    throw refusal(response, parseJson(text), text)
-  }
+  if (!response.ok) throw await readRefusal(response, signal)
   const parser = new SseParser()
   const reader = response.body?.getReader()
   if (reader === undefined) return

@@ -5,7 +5,7 @@ import type { Attempts } from './attempts.ts'
 import { HeldLease } from './held-lease.ts'
 import { Outbox } from './outbox/outbox.ts'
 import type { Sender } from './outbox/sender.ts'
-import { Spool } from './outbox/spool.ts'
+import { Spool, spoolPath } from './outbox/spool.ts'
 import type { WorkerLog } from './settings.ts'
 
 /** For a lease that is about to be given back: its reports prolong it meanwhile. */
@@ -71,7 +71,7 @@ export class Leftovers {
     const outbox = new Outbox(
       {
         lease: new HeldLease(lease, leaseSeconds, performance.now()),
-        spoolPath: join(this.#options.directory, `${lease.task_id}.${lease.attempt}.jsonl`),
+        spoolPath: spoolPath(this.#options.directory, lease),
         spoolBytes: Number.POSITIVE_INFINITY,
         onReady: sender.ready,
         onLost: () => undefined,

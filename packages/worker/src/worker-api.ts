@@ -1,10 +1,10 @@
 import type { Connection } from '@codetether/client/http'
+import { requestJson } from '@codetether/client/request-json'
 import type { SseEvent } from '@codetether/client/sse'
 import type { ClaimedTask, WorkLease } from '@codetether/protocol/work/claim'
 import type { OutputStream } from '@codetether/protocol/work/output'
 import { z } from 'zod'
 import { ClaimAnswer, type Outcome, Registered, RenewAnswer, ReportAnswer } from './answers.ts'
-import { callJson } from './call-json.ts'
 import { readEvents } from './event-stream.ts'
 import type { Finish } from './runtimes/runtime.ts'
 
@@ -36,18 +36,17 @@ export class WorkerApi {
   async register(registration: object, signal: AbortSignal): Promise<string | undefined> {
     const connection = this.token === undefined ? this.#connection : this.#own()
     const url = `${this.#url}/v1/agent/workers/register`
-    const call = { url, body: registration, schema: Registered, signal, timeoutMs }
-    return (await callJson(connection, call)).worker_token
+    const request = { url, body: registration, schema: Registered }
+    return (await requestJson(connection, request, { signal, timeoutMs })).worker_token
   }
 
   async claim(room: number, waitSeconds: number, signal: AbortSignal): Promise<readonly ClaimedTask[]> {
-    const answer = await callJson(this.#own(), {
-      url: `${this.#url}/v1/worker/tasks/claim`,
-      body: { limit: room, wait_seconds: waitSeconds },
-      schema: ClaimAnswer,
-      signal,
-      timeoutMs: waitSeconds * 1000 + timeoutMs,
-    })
+    const body = { limit: room, wait_seconds: waitSeconds }
+    const answer = await requestJson(
+      this.#own(),
+      { url: `${this.#url}/v1/worker/tasks/claim`, body, schema: ClaimAnswer },
+      { signal, timeoutMs: waitSeconds * 1000 + timeoutMs },
+    )
     return answer.tasks
   }
 
@@ -71,7 +70,7 @@ export class WorkerApi {
   }
 
   #post<T>(path: string, body: object, { schema, signal }: { schema: z.ZodType<T>; signal: AbortSignal }): Promise<T> {
-    return callJson(this.#own(), { url: this.#url + path, body, schema, signal, timeoutMs })
+    return requestJson(this.#own(), { url: this.#url + path, body, schema }, { signal, timeoutMs })
   }
 
   #own(): Connection {
