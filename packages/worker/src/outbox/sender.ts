@@ -1,4 +1,4 @@
-import { ConnectionError, RemoteError } from '@codetether/client/errors'
+import { RemoteError } from '@codetether/client/errors'
 import { limits } from '@codetether/protocol/limits'
 import type { Outcome } from '../answers.ts'
 import { BackOff } from '../back-off.ts'
@@ -117,7 +117,7 @@ export class Sender {
     const { log, signal } = this.#options
     this.#waitMs = this.#backOff.after(error)
     if (!signal.aborted) log.debug({ reason: String(error) }, 'reports could not be sent, they are kept')
-    return isRefusal && !(error instanceof ConnectionError)
+    return isRefusal && error.httpStatus < 500
   }
 }
 
