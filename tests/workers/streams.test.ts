@@ -178,3 +178,20 @@ test(`a worker waits at most ${limits.waitsPerWorker} times at once`, async () =
   await Promise.all(waiting)
   await waitUntil('there is room again', async () => (await openStreams(url)) === 0)
 })
+
+test('streams have the headers that every answer has', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  const id = await createTask(url)
+  for (const path of [`/v1/agent/tasks/${id}/output/stream`, '/v1/worker/tasks/stream']) {
+    const gone = new AbortController()
+    const headers = { origin: url, ...(path.includes('worker') && { authorization: `Bearer ${worker.token}` }) }
+    const answer = await fetch(url + path, { headers, signal: gone.signal })
+    assert.equal(answer.status, 200)
+    assert.match(answer.headers.get('x-request-id') ?? '', /./)
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(answer.headers.get('access-control-allow-origin'), url, path)
+    assert.equal(answer.headers.get('cache-control'), 'no-cache, no-transform')
+    gone.abort()
+  }
+})

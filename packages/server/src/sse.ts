@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { limits } from '@codetether/protocol/limits'
+import type { FastifyReply } from 'fastify'
 
 /** One event of a stream: `id` is the cursor behind it; null for one that moves no cursor. */
 export interface SseEvent {
@@ -10,11 +11,19 @@ export interface SseEvent {
   data: string
 }
 
-export const sseHeaders = {
+const sseHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   // nginx buffers streams otherwise.
   'x-accel-buffering': 'no',
+}
+
+/** Makes an event stream of an answer, with the headers that it has already. Refusals come before, as answers. */
+export function beginEvents(reply: FastifyReply): void {
+  const own = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])
+  reply.request.isStream = true
+  reply.hijack()
+  reply.raw.writeHead(200, { ...Object.fromEntries(own), ...sseHeaders })
 }
 
 /** One frame on the wire. JSON has no raw line break; other data would be split over `data:` lines. */

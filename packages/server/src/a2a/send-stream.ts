@@ -2,7 +2,7 @@ import type { PlatformError } from '@codetether/protocol/errors'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
 import { asPlatformError } from '../errors.ts'
-import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
+import { beginEvents, type SseEvent, writeEvents } from '../sse.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import type { Frames } from './method.ts'
 
@@ -43,10 +43,8 @@ export async function sendStream(
       yield refusal(wrap, asPlatformError(thrown, ctx.log))
     }
   }
-  reply.request.isStream = true
-  reply.hijack()
+  beginEvents(reply)
   try {
-    reply.raw.writeHead(200, { ...plainHeaders(reply), ...sseHeaders })
     // What comes first may be a long wait.
     if (opening[0]?.value?.kind === 'open') reply.raw.flushHeaders()
     await writeEvents(reply.raw, frames(), { stop: ctx.stopping, gone })
@@ -65,6 +63,3 @@ function refusal(wrap: FrameWrap, error: PlatformError): SseEvent {
   const { event, data } = wrap.refusal(error)
   return { id: null, ...(event && { event }), data: JSON.stringify(data) }
 }
-
-const plainHeaders = (reply: FastifyReply): Record<string, string> =>
-  Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))

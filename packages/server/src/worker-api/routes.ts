@@ -1,8 +1,9 @@
 import { limits } from '@codetether/protocol/limits'
 import { ClaimTasks } from '@codetether/protocol/work/claim'
 import { Renewal, Reports } from '@codetether/protocol/work/report'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.ts'
+import { goneSignal } from '../gone-signal.ts'
 import { claimNow, claimSoon } from '../operations/work/claim.ts'
 import { renewLeases } from '../operations/work/renew.ts'
 import { takeReports } from '../operations/work/report.ts'
@@ -50,11 +51,4 @@ export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     const { held, lost } = await renewLeases(ctx, workerOf(request.principal), holds)
     return { held, lost, lease_seconds: ctx.config.work.leaseMs / 1000 }
   })
-}
-
-/** Aborted when the caller has gone before its answer. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
 }

@@ -1,10 +1,11 @@
 import { limits } from '@codetether/protocol/limits'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
+import { goneSignal } from '../gone-signal.ts'
 import { heldBy } from '../operations/work/renew.ts'
 import { type ActingWorker, workerOf } from '../operations/work/worker-of.ts'
 import { presentWaiting } from '../present/waiting-task.ts'
-import { type SseEvent, sseHeaders, writeEvents } from '../sse.ts'
+import { beginEvents, type SseEvent, writeEvents } from '../sse.ts'
 import { findWaitingWork } from '../store/waiting-work.ts'
 import { seeWorker } from '../store/workers.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
@@ -22,16 +23,10 @@ export async function streamWork(ctx: Context, request: FastifyRequest, reply: F
   const worker = workerOf(request.principal)
   using resources = new DisposableStack()
   takeStreamSlot({ ctx, principal: { id: worker.key }, resources, most: limits.waitsPerWorker })
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  const gone = goneSignal(reply)
   const opening = await open(ctx, worker, request.headers['last-event-id'])
-  request.isStream = true
-  reply.hijack()
-  reply.raw.writeHead(200, { ...sseHeaders })
-  await writeEvents(reply.raw, events(ctx, worker, { opening, gone: gone.signal }), {
-    stop: ctx.stopping,
-    gone: gone.signal,
-  })
+  beginEvents(reply)
+  await writeEvents(reply.raw, events(ctx, worker, { opening, gone }), { stop: ctx.stopping, gone })
 }
 
 const event = (name: string, data: object): SseEvent => ({ id: null, event: name, data: JSON.stringify(data) })

@@ -2,13 +2,14 @@ import { isTerminal } from '@codetether/protocol/task-state'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
+import { goneSignal } from '../../gone-signal.ts'
 import { lastEventIdOf } from '../../last-event-id.ts'
 import { followOutput, type OutputPart, readOutput } from '../../operations/work/follow-output.ts'
 import { presentOutput } from '../../present/output.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { workStatuses } from '../../present/work-task.ts'
 import { readQuery } from '../../read-input.ts'
-import { type SseEvent, sseHeaders, writeEvents } from '../../sse.ts'
+import { beginEvents, type SseEvent, writeEvents } from '../../sse.ts'
 import { takeStreamSlot } from '../../stream-slot.ts'
 
 const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -47,9 +48,8 @@ export const outputRoutes = (ctx: Context) => async (app: FastifyInstance) => {
 async function stream(ctx: Context, request: FastifyRequest<ById>, reply: FastifyReply): Promise<void> {
   using resources = new DisposableStack()
   takeStreamSlot({ ctx, principal: request.principal, resources })
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  const signal = AbortSignal.any([gone.signal, ctx.stopping])
+  const gone = goneSignal(reply)
+  const signal = AbortSignal.any([gone, ctx.stopping])
   const parts = followOutput(ctx, request.principal, {
     taskId: request.params.id,
     after: cursorOf(request),
@@ -57,11 +57,9 @@ async function stream(ctx: Context, request: FastifyRequest<ById>, reply: Fastif
   })
   // The first part comes before the headers: a refusal is an answer, not a stream.
   const first = await parts.next()
-  request.isStream = true
-  reply.hijack()
-  reply.raw.writeHead(200, sseHeaders)
+  beginEvents(reply)
   reply.raw.flushHeaders()
-  await writeEvents(reply.raw, toEvents(first.value, parts), { stop: ctx.stopping, gone: gone.signal })
+  await writeEvents(reply.raw, toEvents(first.value, parts), { stop: ctx.stopping, gone })
 }
 
 function cursorOf(request: FastifyRequest): number {
