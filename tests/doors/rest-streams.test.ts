@@ -4,28 +4,11 @@ import { builtInAgents } from '@codetether/agents/built-in'
 import { generationKey, resumeUri } from '@codetether/protocol/resume-extension'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { gatedAgent } from '../journeys/gated-agent.ts'
-import { type Platform, type RpcBody, startPlatform } from '../platform.ts'
+import { type Platform, startPlatform } from '../platform.ts'
+import { messagesIn, type SseMessage } from './sse.ts'
 import { exchange, json, post } from './support.ts'
 
-interface Frame {
-  id: number | null
-  event: string | null
-  data: RpcBody
-}
-
-/** The frames of a whole stream. */
-const framesIn = (text: string): Frame[] =>
-  text.split('\n\n').flatMap(block => {
-    const fields = new Map(
-      block.split('\n').map(line => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
-    )
-    const data = fields.get('data')
-    if (data === undefined) return []
-    const id = fields.get('id')
-    return [{ id: id === undefined ? null : Number(id), event: fields.get('event') ?? null, data: JSON.parse(data) }]
-  })
-
-const nameOf = ({ data }: Frame): string =>
+const nameOf = ({ data }: SseMessage): string =>
   data.statusUpdate ? data.statusUpdate.status.state.replace('TASK_STATE_', '') : Object.keys(data).join()
 
 const v10 = (text: string, metadata: object = {}) => ({
@@ -59,10 +42,10 @@ describe('streams over HTTP+JSON', () => {
     test(`show the bare frames of ${version}, with ids, and go on behind each of them`, async () => {
       const answer = await post(at(`${path}/message:stream`), message('hello'), { accept: 'text/event-stream' })
       assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/)
-      const frames = framesIn(answer.raw)
+      const frames = messagesIn(answer.raw)
       assert.deepEqual(frames.map(nameOf), whole)
       assert.deepEqual(
-        frames.map(({ id }) => id),
+        frames.map(({ id }) => Number(id)),
         [1, 2, 3, 4],
       )
       const id = frames[0]?.data.task.id
@@ -70,7 +53,7 @@ describe('streams over HTTP+JSON', () => {
         const resumed = await exchange(at(`${path}/tasks/${id}:subscribe`), {
           headers: { 'last-event-id': String(last) },
         })
-        assert.deepEqual(framesIn(resumed.raw), frames.slice(last))
+        assert.deepEqual(messagesIn(resumed.raw), frames.slice(last))
       }
       const wrong = await exchange(at(`${path}/tasks/${id}:subscribe`), { headers: { 'last-event-id': 'x' } })
       assert.equal(wrong.status, 400)
@@ -82,7 +65,7 @@ describe('streams over HTTP+JSON', () => {
         const id = await started(text)
         const response = await fetch(at(`${path}/tasks/${id}:subscribe`), { method: verb, headers: json })
         gated.open(text)
-        assert.deepEqual(framesIn(await response.text()).map(nameOf), ['task', 'artifactUpdate', 'COMPLETED'])
+        assert.deepEqual(messagesIn(await response.text()).map(nameOf), ['task', 'artifactUpdate', 'COMPLETED'])
       })
 
     test(`of ${version} show generations and take cursors in the query with the resume extension`, async () => {
@@ -91,7 +74,7 @@ describe('streams over HTTP+JSON', () => {
       const all = await exchange(at(`${path}/tasks/${id}:subscribe?after=1`), { headers })
       const header = version === '1.0' ? 'a2a-extensions' : 'x-a2a-extensions'
       assert.equal(all.headers.get(header), resumeUri)
-      const frames = framesIn(all.raw)
+      const frames = messagesIn(all.raw)
       assert.deepEqual(frames.map(nameOf), whole.slice(1))
       const shown = frames.map(({ data }) => (data.statusUpdate ?? data.artifactUpdate).metadata[generationKey])
       assert.deepEqual(shown, [2, 3, 4])
@@ -104,14 +87,14 @@ describe('streams over HTTP+JSON', () => {
 
     test(`of ${version} attach to the task of a message that was sent before`, async () => {
       const sent = message('hello')
-      const first = framesIn((await post(at(`${path}/message:stream`), sent)).raw)
+      const first = messagesIn((await post(at(`${path}/message:stream`), sent)).raw)
       const again = { ...sent, metadata: { [`${resumeUri}/after`]: 2 } }
-      const attached = framesIn((await post(at(`${path}/message:stream`), again, resuming)).raw)
+      const attached = messagesIn((await post(at(`${path}/message:stream`), again, resuming)).raw)
       assert.deepEqual(
-        attached.map(({ id }) => id),
+        attached.map(({ id }) => Number(id)),
         [3, 4],
       )
-      const plain = framesIn((await post(at(`${path}/message:stream`), sent)).raw)
+      const plain = messagesIn((await post(at(`${path}/message:stream`), sent)).raw)
       assert.deepEqual(plain, first)
     })
   }
@@ -121,7 +104,7 @@ describe('streams over HTTP+JSON', () => {
     const newer = await post(at(`/tasks/${id}:subscribe`), '')
     assert.deepEqual([newer.status, newer.body.error.status], [400, 'FAILED_PRECONDITION'])
     const older = await exchange(at(`/v1/tasks/${id}:subscribe`))
-    assert.deepEqual(framesIn(older.raw).map(nameOf), ['task'])
+    assert.deepEqual(messagesIn(older.raw).map(nameOf), ['task'])
   })
 
   test('a reader that leaves changes nothing, and its place is free again', async () => {

@@ -8,6 +8,25 @@ export interface Frame {
   body: RpcBody
 }
 
+/** One event of any stream of ours. */
+export interface SseMessage {
+  id: string | null
+  event: string | null
+  data: RpcBody
+}
+
+const fieldOf = (line: string): [string, string] => {
+  const colon = line.indexOf(': ')
+  return [line.slice(0, colon), line.slice(colon + 2)]
+}
+
+/** The events of a text that has whole ones, of whatever type they are. */
+export const messagesIn = (text: string): SseMessage[] =>
+  text.split('\n\n').flatMap(block => {
+    const { id = null, event = null, data } = Object.fromEntries(block.split('\n').map(fieldOf))
+    return data === undefined ? [] : [{ id, event, data: JSON.parse(data) }]
+  })
+
 /** One frame, read more strictly than the standard asks: lines end with LF, and there are no fields but `id` and `data`. */
 function readFrame(block: string): Frame | null {
   assert.doesNotMatch(block, /\r|\u2028event/)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '@codetether/protocol/limits'
 import { waitUntil } from '@codetether/testing/wait-until'
+import { messagesIn, type SseMessage } from '../doors/sse.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { call, createTask, registerWorker, type TestWorker } from './worker-calls.ts'
 
@@ -10,13 +11,6 @@ before(async () => {
   platform = await startPlatform()
 })
 after(() => platform[Symbol.asyncDispose]())
-
-interface SseMessage {
-  id: string | null
-  event: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
-  data: any
-}
 
 /** Reads a stream until it ends or is left. */
 class Reader implements AsyncDisposable {
@@ -36,18 +30,11 @@ class Reader implements AsyncDisposable {
     let text = ''
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       text += chunk
-      const messages = text.split('\n\n')
-      text = messages.pop() ?? ''
-      for (const message of messages) this.#add(message)
+      const end = text.lastIndexOf('\n\n') + 2
+      if (end < 2) continue
+      this.seen.push(...messagesIn(text.slice(0, end)))
+      text = text.slice(end)
     }
-  }
-
-  #add(message: string) {
-    const fields = Object.fromEntries(
-      message.split('\n').map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-    )
-    if (fields.data !== undefined)
-      this.seen.push({ id: fields.id ?? null, event: fields.event ?? 'message', data: JSON.parse(fields.data) })
   }
 
   of(event: string): SseMessage[] {

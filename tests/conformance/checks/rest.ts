@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { restPaths } from '@codetether/server/a2a/rest/rest-paths'
+import { messagesIn } from '../../doors/sse.ts'
 import { type Answer, alice, assertHttpError, exchange, post } from '../../doors/support.ts'
 import { message, type Platform, type RpcBody } from '../../platform.ts'
 import { messageV10, resultOf, sendV10, type Target } from '../calls.ts'
@@ -27,11 +28,7 @@ async function refusals(open: Target): Promise<[reason: string, status: number, 
 }
 
 /** The frames of a stream over HTTP+JSON. */
-const framesOf = ({ raw }: Answer): RpcBody[] =>
-  raw.split('\n\n').flatMap(block => {
-    const data = block.split('\n').find(line => line.startsWith('data: '))
-    return data ? [JSON.parse(data.slice(6))] : []
-  })
+const framesOf = ({ raw }: Answer): RpcBody[] => messagesIn(raw).map(({ data }) => data)
 
 export const rest = {
   paths: check('each operation of HTTP+JSON has its path and its verb, and no other one', async ({ open }) => {
