@@ -182,3 +182,14 @@ test('streams have the headers that every answer has', async () => {
     gone.abort()
   }
 })
+
+test('a stream ends when the token that opened it was replaced, and tells nothing more', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  await using stream = streamOf(worker)
+  await waitUntil('it is connected', async () => stream.of('connected').length > 0)
+  await registerWorker(url, { worker_id: worker.id, global: true })
+  const id = await createTask(url, { target_worker_id: worker.id })
+  await stream.done
+  assert.ok(stream.of('task_available').every(({ data }) => data.id !== id))
+})

@@ -7,8 +7,9 @@ import { type ActingWorker, workerOf } from '../operations/work/worker-of.ts'
 import { presentWaiting } from '../present/waiting-task.ts'
 import { beginEvents, type SseEvent, writeEvents } from '../sse.ts'
 import { findWaitingWork } from '../store/waiting-work.ts'
-import { seeWorker } from '../store/workers.ts'
+import { findWorkerByToken, seeWorker } from '../store/workers.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
+import { readWorkerToken, workerTokenIn } from '../worker-token.ts'
 
 /** `task_available` for so many tasks at once: a worker that has room for more claims in batches. */
 const toldAtOnce = 20
@@ -26,7 +27,8 @@ export async function streamWork(ctx: Context, request: FastifyRequest, reply: F
   const gone = goneSignal(reply)
   const opening = await open(ctx, worker, request.headers['last-event-id'])
   beginEvents(reply)
-  await writeEvents(reply.raw, events(ctx, worker, { opening, gone }), { stop: ctx.stopping, gone })
+  const isKnown = tokenCheck(ctx, request)
+  await writeEvents(reply.raw, events(ctx, worker, { opening, isKnown, gone }), { stop: ctx.stopping, gone })
 }
 
 const event = (name: string, data: object): SseEvent => ({ id: null, event: name, data: JSON.stringify(data) })
@@ -45,18 +47,31 @@ async function open(ctx: Context, worker: ActingWorker, lastEventId: unknown): P
   return [connected, event('resync-required', { reason, head_seq: 0, epoch: ctx.instanceId })]
 }
 
+/** Whether the token with which the stream was opened is still the worker's: it may be replaced while the stream is open. */
+function tokenCheck({ store, config }: Context, { headers }: FastifyRequest): () => Promise<boolean> {
+  const claims = readWorkerToken(workerTokenIn(headers, config.auth.header) ?? '')
+  return async () =>
+    claims !== null && (await store.read(claims.tenantId, tx => findWorkerByToken(tx, claims))) !== null
+}
+
 interface Opened {
   opening: readonly SseEvent[]
+  isKnown(): Promise<boolean>
   gone: AbortSignal
 }
 
-async function* events(ctx: Context, worker: ActingWorker, { opening, gone }: Opened): AsyncGenerator<SseEvent> {
+async function* events(
+  ctx: Context,
+  worker: ActingWorker,
+  { opening, isKnown, gone }: Opened,
+): AsyncGenerator<SseEvent> {
   using attendance = ctx.workers.attend(worker)
   yield* opening
   yield* available(ctx, worker)
   const signal = AbortSignal.any([gone, ctx.stopping])
   while (!signal.aborted) {
     await attendance.next(heartbeatMs, signal)
+    if (!(await isKnown())) return
     const news = attendance.take()
     for (const { kind, taskId } of news) yield event(kind, { task_id: taskId, id: taskId })
     const isCalled = attendance.isCalled()
