@@ -8,6 +8,8 @@ packages=(
   nats-server
   fish # completion is tested in the shells themselves
   zsh
+  systemd # the unit of the worker is verified, nothing is started
+  shellcheck
 )
 
 missing=()

@@ -49,18 +49,23 @@ const cleanEnvironment = {
 }
 
 /** Runs a program of this repository, or with other arguments of node. */
-export function runNode(
+export const runNode = (args: readonly string[], options: ProgramOptions): Program =>
+  runProgram(process.execPath, args, options)
+
+/** Runs any program. */
+export function runProgram(
+  command: string,
   args: readonly string[],
   { cwd, env = {}, ipc = false, ownGroup = false }: ProgramOptions,
 ): Program {
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, args, {
     cwd,
     env: { ...cleanEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe', ipc ? 'ipc' : 'ignore'],
     detached: ownGroup,
   })
   const { pid } = child
-  if (pid === undefined) throw new Error(`cannot run node ${args.join(' ')}`)
+  if (pid === undefined) throw new Error(`cannot run ${command} ${args.join(' ')}`)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -6,7 +6,7 @@ import { grpcClientAt, path10, sending } from '../doors/grpc/client.ts'
 import { rpc } from '../platform.ts'
 import { type DataDirectory, dataDirectory, isAlive } from './data-directory.ts'
 import { npm, Unreachable } from './npm.ts'
-import { endOf, runNode, whenReady, workspace } from './server-process.ts'
+import { endOf, runNode, runProgram, whenReady, workspace } from './server-process.ts'
 
 /** A first download of PostgreSQL takes its time. */
 const timeout = 150_000
@@ -61,6 +61,10 @@ test('the tarball, installed into an empty folder, serves, answers and calls', {
   await using call = runNode([codetether, 'call', server.url, 'Calculate 25 * 4'], { cwd })
   assert.deepEqual(await endOf(call), { code: 0, signal: null })
   assert.match(call.output(), /The result is 100/)
+
+  const runWorker = join(cwd, 'node_modules/codetether/deploy/worker/run-worker.sh')
+  await using worker = runProgram('/bin/sh', [runWorker, 'doctor', '--server', server.url, '--command', 'cat'], { cwd })
+  assert.deepEqual(await endOf(worker), { code: 0, signal: null }, worker.output())
 
   const postgres = directory.postgresPid()
   assert.ok(postgres && isAlive(postgres))
