@@ -10,7 +10,7 @@ import { bundledPackages, packageRows, serverLayers, serverLeaves, sizes } from 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-const patterns = ['packages/*/{src,bin,scripts}/**/*.{ts,js}', 'tests/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts']
+const patterns = ['packages/*/{src,bin,scripts}/**/*.{ts,js}', 'tests/**/*.ts', '{bench,examples,scripts}/**/*.ts']
 /** Programs: what none of them reaches is dead, although tests may keep it alive. */
 const isProgram = (path: string): boolean => /^(packages\/[^/]+\/(bin|scripts)|scripts|bench)\//.test(path)
 const sources = globSync(patterns, { cwd: root, exclude: path => path.includes('node_modules') })
