@@ -154,6 +154,16 @@ test('the tasks of a session run one at a time, in their order', async () => {
   }
 })
 
+test('a claim of large tasks has an answer of a bearable size, and leaves the rest', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url)
+  const prompt = 'x'.repeat(1024 * 1024)
+  for (let n = 0; n < 12; n++) await createTask(url, { prompt, target_worker_id: worker.id })
+  const first = await worker.claim({ limit: 100 })
+  assert.equal(first.length, 8)
+  assert.equal((await worker.claim({ limit: 100 })).length, 4)
+})
+
 test('a delayed task is not to be had before its time', async () => {
   const { url, database } = platform
   const worker = await registerWorker(url)

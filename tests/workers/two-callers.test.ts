@@ -33,6 +33,25 @@ test('a worker with room for one task does not have only those of one caller', a
   await post(ada, '/v1/agent/workers/fair/unregister')
 })
 
+test('the priority of one caller’s tasks does not put them before those of another', async () => {
+  const worker = (await register(ada, 'ranked', { global: true })).body.worker_token
+  const more = { target_worker_id: 'ranked' }
+  for (let n = 0; n < 20; n++)
+    await post(ada, '/v1/agent/tasks', { ...more, prompt: `of ada ${n % 2}`, priority: 900 + (n % 2) })
+  await post(bob, '/v1/agent/tasks', { ...more, prompt: 'of bob' })
+  const first = (await post(worker, '/v1/worker/tasks/claim', { limit: 4 })).body.tasks.map(
+    (t: { prompt: string }) => t.prompt,
+  )
+  assert.ok(first.includes('of bob') && first.includes('of ada 1') && !first.includes('of ada 0'), first.join())
+  await post(ada, '/v1/agent/workers/ranked/unregister')
+})
+
+test('a codebase is watched or not as its owner says', async () => {
+  const { body } = await post(ada, '/v1/agent/codebases', { name: 'hers', path: '/srv/hers' })
+  assert.equal((await post(bob, `/v1/agent/codebases/${body.id}/watch/stop`)).status, 403)
+  assert.equal((await post(ada, `/v1/agent/codebases/${body.id}/watch/stop`)).status, 200)
+})
+
 test('a worker that was unregistered does not register itself again', async () => {
   const token = (await register(ada, 'ended')).body.worker_token
   assert.equal((await post(token, '/v1/agent/workers/ended/heartbeat')).status, 200)

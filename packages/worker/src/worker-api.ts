@@ -59,9 +59,10 @@ export class WorkerApi {
     return this.#post('/v1/worker/tasks/renew', { leases }, { schema: RenewAnswer, signal })
   }
 
-  async unregister(workerId: string, signal: AbortSignal): Promise<void> {
+  /** With `drain` it keeps its token and what it holds, and gets nothing new until it registers again. */
+  async unregister(workerId: string, { drain, signal }: { drain: boolean; signal: AbortSignal }): Promise<void> {
     const path = `/v1/agent/workers/${encodeURIComponent(workerId)}/unregister`
-    await this.#post(path, {}, { schema: anything, signal })
+    await this.#post(path, { drain }, { schema: anything, signal })
   }
 
   /** `connected` first, and then what happens. */

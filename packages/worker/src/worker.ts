@@ -54,9 +54,9 @@ async function part(
     // A task that was claimed with the last call, which was cut off, goes back too.
     leftovers.settle((await firstEvent(api, limit)).held)
     while (!leftovers.isDone) await sleep(20, limit)
-    if (!settings.unregisterOnExit) return
-    await api.unregister(state.workerId, limit)
-    await state.setToken(undefined)
+    // Without that it would count as there for minutes. It registers again when it starts.
+    await api.unregister(state.workerId, { drain: !settings.unregisterOnExit, signal: limit })
+    if (settings.unregisterOnExit) await state.setToken(undefined)
   } catch (error) {
     log.warn({ reason: String(error) }, 'the server could not be told that the worker stops')
   }

@@ -8,7 +8,7 @@ const ofPart = (part: Part): number => {
   return 'url' in part ? part.url.length : JSON.stringify(part.data).length
 }
 
-const ofParts = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + ofPart(part), 0)
+export const ofParts = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + ofPart(part), 0)
 
 /** About how many characters of JSON a task will have, the bytes of its files included, which need not be read for it. */
 export const sizeOf = ({ task, messages, artifacts }: TaskSnapshot): number =>

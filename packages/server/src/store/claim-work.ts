@@ -49,11 +49,28 @@ const columns = `
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path, w.model_ref as "modelRef",
     w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint`
 
-// Only heads of lanes are looked at: of those with the highest priority the room is shared out among the users, and a user's
-// share among the lanes, so that one user's tasks do not stand before another's. Who comes first is drawn: with room for one
+// Events have the form that `planEvents` gives them.
+const lease = `taken as (
+    update tasks t set
+      state = 'working', status_message = null, status_seq = t.last_seq + 2, status_at = now(),
+      last_seq = t.last_seq + 2, generation = t.generation + 1,
+      attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
+      lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
+      lease_until = now() + make_interval(secs => $3), updated_at = now()
+    from judged j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+    returning t.*
+  ), events as (
+    insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
+    select tenant_id, id, last_seq - 1, null::bigint, 'attempt', ${eventVersion}, 'worker:' || $2,
+      jsonb_build_object('attempt', attempt) from taken
+    union all
+    select tenant_id, id, last_seq, generation, 'status', ${eventVersion}, 'worker:' || $2,
+      jsonb_build_object('state', 'working') from taken`
+
+// Only heads of lanes are looked at: of each user those with the highest priority. The room is shared out among the users, and a
+// user's share among the lanes, so that one user's tasks do not stand before another's, whatever priority they have. Who comes first is drawn: with room for one
 // task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is
 // behind is put off with all that are behind it too, so that a long session does not stand before everything else.
-// Events have the form that `planEvents` gives them.
 // With `onlyOne`, $6 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
   with busy as (
@@ -68,7 +85,7 @@ const claimOf = (onlyOne: boolean) => `
         order by t.priority desc, t.id limit 1) head
     where w.tenant_id = $1 and w.id = $2 and w.state = 'active' and l.principal not in (select principal from busy)
   ), first as (
-    select * from heads where priority = (select max(priority) from heads)
+    select * from (select *, max(priority) over (partition by principal) as top from heads) h where priority = top
   ), best as (
     select id, priority,
       ceil($4::float8 / (select count(distinct principal) from first) / count(*) over (partition by principal)) as share
@@ -96,22 +113,7 @@ const claimOf = (onlyOne: boolean) => `
         and o.state in ('submitted', 'working') and o.state = 'submitted' and o.lease_until is null
       limit ${mostPutOff} for update of o skip locked)
     returning 1
-  ), taken as (
-    update tasks t set
-      state = 'working', status_message = null, status_seq = t.last_seq + 2, status_at = now(),
-      last_seq = t.last_seq + 2, generation = t.generation + 1,
-      attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
-      lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
-      lease_until = now() + make_interval(secs => $3), updated_at = now()
-    from judged j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
-    returning t.*
-  ), events as (
-    insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
-    select tenant_id, id, last_seq - 1, null::bigint, 'attempt', ${eventVersion}, 'worker:' || $2,
-      jsonb_build_object('attempt', attempt) from taken
-    union all
-    select tenant_id, id, last_seq, generation, 'status', ${eventVersion}, 'worker:' || $2,
-      jsonb_build_object('state', 'working') from taken
+  ), ${lease}
   )
   select ${columns}
   from (select count(*)::int as "putOff" from put_off) p left join taken t on true

@@ -1,8 +1,11 @@
+import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
 import type { Context } from '../../context.ts'
 import { type ClaimedWork, claimWork } from '../../store/claim-work.ts'
-import type { WorkerKey } from '../../worker-hub.ts'
 import { readTurns } from '../read-turn.ts'
+import { ofParts } from '../snapshot-size.ts'
+import { giveBack } from './give-back.ts'
+import type { ActingWorker } from './worker-of.ts'
 
 /** A task that was leased to a worker, with the messages up to the one that the attempt answers. */
 export interface Claimed extends ClaimedWork {
@@ -15,9 +18,10 @@ const mostLooks = 50
 /** Leases to a worker up to `room` tasks that it may take; nothing if none waits. */
 export async function claimNow(
   ctx: Context,
-  { tenantId, workerId }: WorkerKey,
+  worker: ActingWorker,
   { room, taskId = null }: { room: number; taskId?: string | null },
 ): Promise<Claimed[]> {
+  const { tenantId, workerId } = worker
   const { leaseMs, mostPerPrincipal } = ctx.config.work
   const claim = { tenantId, workerId, room, taskId, leaseSeconds: leaseMs / 1000, mostPerPrincipal }
   let { claimed, putOff } = await ctx.store.write(tenantId, tx => claimWork(tx, claim))
@@ -27,17 +31,30 @@ export async function claimNow(
   // There may be more, and somebody else may have room for it.
   if (claimed.length === room && taskId === null)
     for (const lane of new Set(claimed.map(task => task.lane))) ctx.workers.wakeHere({ tenantId, lane })
-  const turns = await readTurns(
-    ctx,
-    tenantId,
-    claimed.map(task => task.taskId),
-  )
   for (const { taskId: id } of claimed) ctx.hints.publish(id)
-  return claimed.map(task => ({ ...task, history: turns.get(task.taskId) ?? [] }))
+  return withHistories(ctx, worker, claimed)
+}
+
+/** Histories are read for so many tasks at once: an answer is larger than its bound by those of one portion at most. */
+const readAtOnce = 8
+
+/** Adds to each task what its attempt is given, until that is a large answer. The rest goes back into the queue. */
+async function withHistories(ctx: Context, worker: ActingWorker, claimed: readonly ClaimedWork[]): Promise<Claimed[]> {
+  const complete: Claimed[] = []
+  let chars = 0
+  for (let from = 0; from < claimed.length && chars < limits.pageBytes; from += readAtOnce) {
+    const portion = claimed.slice(from, from + readAtOnce)
+    const ids = portion.map(task => task.taskId)
+    const turns = await readTurns(ctx, worker.tenantId, ids)
+    complete.push(...portion.map(task => ({ ...task, history: turns.get(task.taskId) ?? [] })))
+    for (const { parts } of ids.flatMap(id => turns.get(id) ?? [])) chars += ofParts(parts)
+  }
+  await giveBack(ctx, worker, claimed.slice(complete.length))
+  return complete
 }
 
 export interface Wait {
-  worker: WorkerKey
+  worker: ActingWorker
   room: number
   waitMs: number
   signal: AbortSignal

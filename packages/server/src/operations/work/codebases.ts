@@ -49,13 +49,16 @@ async function ownCodebase(ctx: Context, principal: Principal, id: string): Prom
   if (owner !== principal.id) throw new PlatformError('FORBIDDEN', 'somebody else has registered this codebase')
 }
 
-/** Turns on or off that the tasks of a codebase are taken by themselves. What waits then is taken, or waits on. */
+/**
+ * Turns on or off that the tasks of a codebase are taken by themselves. What waits then is taken, or waits on. Throws NOT_FOUND,
+ * or FORBIDDEN for a codebase of somebody else.
+ */
 export async function watchCodebase(
   ctx: Context,
   principal: Principal,
   { id, on, interval }: { id: string; on: boolean; interval: number | null },
 ): Promise<CodebaseRow> {
-  await getCodebase(ctx, principal, id)
+  await ownCodebase(ctx, principal, id)
   const { tenantId } = principal
   const lanes = await ctx.store.write(tenantId, tx => setWatch(tx, { tenantId, id, on, interval }))
   ctx.workers.forget()

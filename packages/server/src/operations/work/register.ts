@@ -1,15 +1,12 @@
 import { PlatformError } from '@codetether/protocol/errors'
-import { limits } from '@codetether/protocol/limits'
 import type { WorkerRegistration } from '@codetether/protocol/work/register-worker'
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
-import { findHeldWork } from '../../store/work-leases.ts'
 import { type OwnedCodebase, putOwnedCodebases } from '../../store/worker-codebases.ts'
 import { findWorker, putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
 import { newWorkerSecret } from '../../worker-token.ts'
-import { takeReports } from './report.ts'
-import type { ActingWorker } from './worker-of.ts'
+import { giveBackAll } from './give-back.ts'
 
 export interface Registered {
   worker: WorkerRow
@@ -93,29 +90,6 @@ export async function unregisterWorker(
   )
   ctx.workers.forget()
   if (drain) return { requeued: 0 }
-  return giveBackAll(ctx, { tenantId, workerId: id, key: worker.key, actor: `worker:${id}` })
-}
-
-/** Puts what a worker holds back into the queue. */
-async function giveBackAll(ctx: Context, worker: ActingWorker): Promise<{ requeued: number }> {
-  let requeued = 0
-  for (;;) {
-    const held = await ctx.store.read(worker.tenantId, tx =>
-      findHeldWork(tx, { ...worker, limit: limits.reportsPerCall }),
-    )
-    if (held.length === 0) return { requeued }
-    const outcomes = await takeReports(
-      ctx,
-      worker,
-      held.map(({ taskId, attempt, token, reportSeq }) => ({
-        task_id: taskId,
-        attempt,
-        lease_token: token,
-        worker_seq: reportSeq + 1,
-        output: [],
-        finish: { status: 'released', retry: false },
-      })),
-    )
-    requeued += outcomes.filter(outcome => outcome.ok).length
-  }
+  const acting = { tenantId, workerId: id, key: worker.key, actor: `worker:${id}` }
+  return { requeued: await giveBackAll(ctx, acting) }
 }
