@@ -1,5 +1,6 @@
+import { type UnknownObject as Fields, isObject } from '@codetether/protocol/json'
 import { fromProtoMessage } from '@codetether/protocol/v03/from-proto'
-import { type Fields, fieldOf, fieldsOf, isObject } from '@codetether/protocol/v03/proto-fields'
+import { fieldOf, fieldsOf } from '@codetether/protocol/v03/proto-fields'
 import { TaskState } from '@codetether/protocol/v03/wire'
 
 /**

@@ -1,6 +1,7 @@
 import { toBase64 } from '../base64.ts'
+import { type UnknownObject as Fields, isObject } from '../json.ts'
 import { toInteger } from '../to-integer.ts'
-import { type Fields, fieldOf, fieldsOf, isObject } from './proto-fields.ts'
+import { fieldOf, fieldsOf } from './proto-fields.ts'
 import { fromProtoPushConfig } from './proto-push.ts'
 
 /**

@@ -1,9 +1,4 @@
-/** A JSON object of which nothing is known yet. */
-export type Fields = Readonly<Record<string, unknown>>
-
-/** Is this a JSON object? */
-export const isObject = (json: unknown): json is Fields =>
-  typeof json === 'object' && json !== null && !Array.isArray(json)
+import type { UnknownObject as Fields } from '../json.ts'
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 

@@ -1,4 +1,5 @@
-import { type Fields, fieldOf, fieldsOf, isObject } from './proto-fields.ts'
+import { type UnknownObject as Fields, isObject } from '../json.ts'
+import { fieldOf, fieldsOf } from './proto-fields.ts'
 
 /** Push configurations in ProtoJSON of the v0.3 proto: resources with names below that of their task. */
 

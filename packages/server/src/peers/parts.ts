@@ -1,11 +1,9 @@
+import { isObject } from '@codetether/protocol/json'
 import { Metadata } from '@codetether/protocol/json-schema'
 import type { Artifact, Part } from '@codetether/protocol/message'
 import type * as wire from '@codetether/protocol/v03/wire'
 
 /** Between the platform's own form of parts and that of the client, which is v0.3. */
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 export const toWirePart = (part: Part): wire.Part => {
   const metadata = part.metadata && { metadata: part.metadata }
   if ('text' in part) return { kind: 'text', text: part.text, ...metadata }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
 import { eventVersion } from '@codetether/protocol/task-event'
 import { isOpenTo } from './lanes.ts'
+import { putOffSeconds } from './leases.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 
@@ -37,8 +38,6 @@ export interface ClaimedWork {
   checkpoint: Json
 }
 
-/** Whoever is behind another task of the same session is called when that one ends; this is what is left otherwise. */
-const putOffSeconds = 30
 const mostPutOff = 1_000
 
 const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $6' : '')

@@ -28,7 +28,7 @@ export interface Claim {
 /** What one claim looks at: those that are behind another one in their line are put off, so that nobody sees them again. */
 const lookAt = 200
 /** `promoteNext` brings the next of a line to its turn; this is what is left when whoever should call it dies. */
-const putOffSeconds = 30
+export const putOffSeconds = 30
 
 // Of a serial agent's tasks only the first in line may be taken, while none of the same line runs; one that ran and was
 // lost is behind nobody. Losses that lie so far apart that the attempts between did much work do not add up. A version

@@ -1,11 +1,10 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import { isObject } from '@codetether/protocol/json'
 import { resumeUri } from '@codetether/protocol/resume-extension'
 import type { FastifyRequest } from 'fastify'
 import { parseStrictJson } from '../../strict-json/parse-strict-json.ts'
 import { readQuery } from './read-query.ts'
 import type { RestRoute } from './route.ts'
-
-const isObject = (json: unknown): json is object => typeof json === 'object' && json !== null && !Array.isArray(json)
 
 /** The body, or undefined if there is none. `null` is what some clients send for none. Lets go of its bytes. */
 function bodyOf(request: FastifyRequest): unknown {
