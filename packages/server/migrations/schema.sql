@@ -350,15 +350,18 @@ end
 $function$;
 -- owner ct_owner; execute: the owner only
 
-CREATE OR REPLACE FUNCTION public.count_moved_task()
+CREATE OR REPLACE FUNCTION public.count_moved_tasks()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  insert into public.task_counts (tenant_id, principal, agent, state, n) values
-    (old.tenant_id, old.principal, old.agent, old.state, -1),
-    (new.tenant_id, new.principal, new.agent, new.state, 1);
+  insert into public.task_counts (tenant_id, principal, agent, state, n)
+  select tenant_id, principal, agent, state, sum(n) from (
+    select tenant_id, principal, agent, state, -1 as n from old_tasks
+    union all
+    select tenant_id, principal, agent, state, 1 from new_tasks) moved
+  group by 1, 2, 3, 4 having sum(n) <> 0;
   return null;
 end
 $function$;
@@ -527,7 +530,7 @@ RETURN ((lpad(to_hex(((EXTRACT(epoch FROM moment) * (1000)::numeric))::bigint), 
 
 CREATE TRIGGER check_task_transition BEFORE UPDATE OF state ON public.tasks FOR EACH ROW EXECUTE FUNCTION check_task_transition();
 CREATE TRIGGER count_deleted_tasks AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_tasks();
-CREATE TRIGGER count_moved_task AFTER UPDATE OF state ON public.tasks FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION count_moved_task();
+CREATE TRIGGER count_moved_tasks AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_tasks NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_moved_tasks();
 CREATE TRIGGER count_new_tasks AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_new_tasks();
 CREATE TRIGGER keep_turns BEFORE UPDATE OF lease_owner ON public.tasks FOR EACH ROW WHEN (((new.inbox_seq > new.turn_seq) AND (new.lease_owner IS DISTINCT FROM old.lease_owner) AND (new.lease_owner IS NOT NULL) AND (NOT (new.attempt_at IS DISTINCT FROM old.attempt_at)))) EXECUTE FUNCTION keep_turns();
 CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EACH ROW WHEN ((new.has_push AND (new.generation > old.generation))) EXECUTE FUNCTION mark_push_configs();

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@codetether/protocol/json'
 import { eventVersion } from '@codetether/protocol/task-event'
 import { isOpenTo } from './lanes.ts'
 import { putOffSeconds } from './leases.ts'
-import { statement } from './statement.ts'
+import { plannedOnce } from './statement.ts'
 import type { Writer } from './store.ts'
 
 export interface WorkClaim {
@@ -120,8 +120,8 @@ const claimOf = (onlyOne: boolean) => `
     left join worker_codebases o on o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id
   order by t.priority desc, t.id`
 
-const claim = statement(claimOf(false))
-const claimOne = statement(claimOf(true))
+const claim = plannedOnce(claimOf(false))
+const claimOne = plannedOnce(claimOf(true))
 
 type Row = { putOff: number } & (ClaimedWork | { taskId: null })
 

@@ -35,15 +35,16 @@ export async function claimNow(
   return withHistories(ctx, worker, claimed)
 }
 
-/** Histories are read for so many tasks at once: an answer is larger than its bound by those of one portion at most. */
-const readAtOnce = 8
+/** What histories take is known when some were read: an answer is larger than its bound by so many of them at most. */
+const readAtFirst = 8
 
 /** Adds to each task what its attempt is given, until that is a large answer. The rest goes back into the queue. */
 async function withHistories(ctx: Context, worker: ActingWorker, claimed: readonly ClaimedWork[]): Promise<Claimed[]> {
   const complete: Claimed[] = []
   let chars = 0
-  for (let from = 0; from < claimed.length && chars < limits.pageBytes; from += readAtOnce) {
-    const portion = claimed.slice(from, from + readAtOnce)
+  while (complete.length < claimed.length && chars < limits.pageBytes) {
+    const fitting = chars === 0 ? readAtFirst : Math.ceil(((limits.pageBytes - chars) * complete.length) / chars)
+    const portion = claimed.slice(complete.length, complete.length + fitting)
     const ids = portion.map(task => task.taskId)
     const turns = await readTurns(ctx, worker.tenantId, ids)
     complete.push(...portion.map(task => ({ ...task, history: turns.get(task.taskId) ?? [] })))
