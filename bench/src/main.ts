@@ -8,7 +8,7 @@ const USAGE = `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds S] 
 
   --json      one line of JSON per figure; progress and notes go to stderr
   --rounds    rounds per contestant
-  --seconds   length of a round (send, transports, streams, open-streams, history) or of the idle time in it (start, streams); not for append
+  --seconds   length of a round (send, transports, streams, open-streams, history, pickup) or of the idle time in it (start, streams); the others take as long as their work
   --database  superuser of a disposable PostgreSQL on this machine, instead of the embedded one (not for start)
 `
 

@@ -40,7 +40,8 @@ export class Arena {
   readonly instance: Instance
   readonly #run: Run
   readonly #stack: AsyncDisposableStack
-  readonly #secret = randomBytes(SECRET_BYTES).toString('base64url')
+  /** The master secret of this run. */
+  readonly secret = randomBytes(SECRET_BYTES).toString('base64url')
   readonly #suffix = randomBytes(4).toString('hex')
   readonly #roles = new Set<string>()
 
@@ -59,18 +60,29 @@ export class Arena {
 
   /** A new database with the production schema of ours or the SDK's, made by its own tool and dropped at the end. */
   async database(schema: 'ours' | 'sdk', purpose: string = schema): Promise<string> {
+    if (schema === 'sdk') {
+      const address = await this.emptyDatabase(purpose)
+      await migrateSdk(address, this.#run.signal)
+      return address
+    }
+    const { name, address } = this.#reserve(purpose)
+    await migrateOurs(this.instance.address, name, this.secret)
+    await requireForcedRowSecurity(address)
+    return address
+  }
+
+  /** A new database with nothing in it, dropped at the end. */
+  async emptyDatabase(purpose: string): Promise<string> {
+    const { name, address } = this.#reserve(purpose)
+    await createDatabase(this.instance.address, name)
+    return address
+  }
+
+  #reserve(purpose: string) {
     const admin = this.instance.address
     const name = `bench_${purpose}_${this.#suffix}`
     this.#stack.defer(() => dropDatabase(admin, name))
-    const address = inDatabase(admin, name)
-    if (schema === 'ours') {
-      await migrateOurs(admin, name, this.#secret)
-      await requireForcedRowSecurity(address)
-    } else {
-      await createDatabase(admin, name)
-      await migrateSdk(address, this.#run.signal)
-    }
-    return address
+    return { name, address: inDatabase(admin, name) }
   }
 
   /** Starts a server in a process of its own, which ends with the given scope. */
@@ -79,7 +91,7 @@ export class Arena {
     scope = this.#stack,
   ): Promise<Contestant> {
     const directory = join(this.#run.directory, name.replaceAll(' ', '-'))
-    const settings = { database, directory, secret: this.#secret, agent, tokens, allDoors }
+    const settings = { database, directory, secret: this.secret, agent, tokens, allDoors }
     const module = new URL(`../peers/${peer}.ts`, import.meta.url)
     return scope.use(await startContestant(name, module, settings, this.#run.signal))
   }

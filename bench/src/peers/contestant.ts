@@ -12,6 +12,7 @@ const MEMORY_MS = 15_000
 export interface Contestant extends AsyncDisposable {
   readonly name: string
   readonly url: string
+  readonly pid: number
   /** Where each transport is, if it serves all. */
   readonly doors: Doors | null
   /** CPU time of the server's process since its start, all threads. */
@@ -35,6 +36,7 @@ export async function startContestant(
   return {
     name,
     url: textIn(started, 'url'),
+    pid: numberIn(started, 'pid'),
     doors: isFields(started.doors) ? doorsIn(started.doors) : null,
     cpuMs: async () => numberIn(await child.call('cpu', {}, CPU_MS), 'milliseconds'),
     memory: async () => {

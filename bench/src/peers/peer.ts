@@ -39,7 +39,7 @@ export function servePeer(start: (settings: PeerSettings, orders: Orders) => Pro
         const database = textOrNullIn(params, 'database')
         const allDoors = params.allDoors === true
         server = await start({ database, directory, secret, agent, tokens, allDoors }, orders)
-        return { url: server.url, doors: server.doors }
+        return { url: server.url, doors: server.doors, pid: process.pid }
       },
       order: params => {
         orders.give(textIn(params, 'name'), numberIn(params, 'chunks'))

@@ -1,0 +1,4 @@
+import { openGraphile } from './graphile-queue.ts'
+import { serveQueue } from './queue.ts'
+
+serveQueue(({ address }) => openGraphile(address, { batched: true }))

@@ -1,0 +1,4 @@
+import { openPgBoss } from './pg-boss-queue.ts'
+import { serveQueue } from './queue.ts'
+
+serveQueue(({ address }) => openPgBoss(address, { single: true }))
