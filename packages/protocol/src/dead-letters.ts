@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limits } from './limits.ts'
+import { queryInteger } from './query-integer.ts'
 
 // Push notifications that were given up: `GET /v1/push/dead-letters` and `POST /v1/push/dead-letters:retry`.
 
@@ -34,13 +35,12 @@ export type DeadLetterPage = z.infer<typeof DeadLetterPage>
 
 const taskId = z.guid()
 const configId = z.string().min(1).max(limits.idChars)
-const digits = z.string().regex(/^\d{1,4}$/, { error: 'must be a number' })
 
 /** The query of a listing. Numbers are written as text there. */
 export const DeadLetterQuery = z.strictObject({
   taskId: taskId.optional(),
   configId: configId.optional(),
-  pageSize: digits.transform(Number).pipe(z.number().min(1).max(limits.pageSize)).default(limits.pageSizeDefault),
+  pageSize: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
   pageToken: z.string().max(limits.pageTokenChars).default(''),
 })
 export type DeadLetterQuery = z.output<typeof DeadLetterQuery>

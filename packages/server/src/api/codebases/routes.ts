@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { RegisterCodebase } from '@codetether/protocol/work/codebase'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -13,7 +14,7 @@ import { watchRoutes } from './watch-routes.ts'
 
 const ListQuery = z.strictObject({
   before: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
 })
 
 interface ById {

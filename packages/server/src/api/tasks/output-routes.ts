@@ -1,3 +1,4 @@
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { isTerminal } from '@codetether/protocol/task-state'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -12,7 +13,7 @@ import { readQuery } from '../../read-input.ts'
 import { beginEvents, type SseEvent, writeEvents } from '../../sse.ts'
 import { takeStreamSlot } from '../../stream-slot.ts'
 
-const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const place = queryInteger(0, 1e15)
 const OutputQuery = z.strictObject({ since: place.default(0) })
 const StreamQuery = z.strictObject({ since: place.optional(), after: place.optional() })
 

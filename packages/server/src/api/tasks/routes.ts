@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import type { TaskState } from '@codetether/protocol/task-state'
 import { CreateWork } from '@codetether/protocol/work/create-work'
 import type { FastifyInstance } from 'fastify'
@@ -41,7 +42,7 @@ const ListQuery = z.strictObject({
   workspace_id: z.uuid().optional(),
   agent_name: z.string().max(limits.idChars).optional(),
   before: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
 })
 
 interface ById {

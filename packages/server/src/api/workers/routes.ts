@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { RegisterWorker } from '@codetether/protocol/work/register-worker'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -16,13 +17,9 @@ const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 't
 const ListQuery = z.strictObject({
   search: z.string().max(limits.idChars).optional(),
   online_only: flag.optional(),
-  exclude_offline_hours: z.coerce
-    .number()
-    .positive()
-    .max(24 * 3_650)
-    .optional(),
+  exclude_offline_hours: queryInteger(1, 24 * 3_650).optional(),
   after: z.string().max(limits.idChars).default(''),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSize),
 })
 
 const Unregister = z.looseObject({ drain: z.boolean().default(false) })
