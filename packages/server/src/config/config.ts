@@ -48,6 +48,8 @@ export interface WorkConfig {
   readonly attempts: number
   /** Tasks of one principal that workers run at once; absent: any number. */
   readonly mostPerPrincipal?: number
+  /** The same of one tenant. */
+  readonly mostPerTenant?: number
 }
 
 export interface OutboundConfig {

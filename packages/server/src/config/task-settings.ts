@@ -63,6 +63,16 @@ export const taskSettings = {
       unset: 'as many as the workers take',
       show: config => config.work.mostPerPrincipal?.toString(),
     }),
+  runningPerTenant: type
+    .wholeNumber(1, 100_000)
+    .optional()
+    .register(settingFacts, {
+      group: 'Tasks',
+      env: ['CODETETHER_MAX_RUNNING_PER_TENANT'],
+      description: 'How many tasks of one tenant workers run at once; more of them wait.',
+      unset: 'as many as the workers take',
+      show: config => config.work.mostPerTenant?.toString(),
+    }),
   retentionDays: days.optional().register(settingFacts, {
     group: 'Tasks',
     env: ['CODETETHER_RETENTION_DAYS'],

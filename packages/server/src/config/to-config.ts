@@ -86,10 +86,11 @@ const busOf = (values: SettingValues): { bus?: BusConfig } => {
   return bus ? { bus } : {}
 }
 
-const workOf = ({ workerLeaseSeconds, workAttempts, runningPerUser }: SettingValues): WorkConfig => ({
+const workOf = ({ workerLeaseSeconds, workAttempts, runningPerUser, runningPerTenant }: SettingValues): WorkConfig => ({
   leaseMs: workerLeaseSeconds * 1000,
   attempts: workAttempts,
   ...(runningPerUser === undefined ? {} : { mostPerPrincipal: runningPerUser }),
+  ...(runningPerTenant === undefined ? {} : { mostPerTenant: runningPerTenant }),
 })
 
 const authOf = ({ authTokens, authEnabled, authHeader, metricsToken }: SettingValues): AuthConfig => {

@@ -12,8 +12,9 @@ export interface WorkClaim {
   room: number
   /** Only this task. */
   taskId: string | null
-  /** How many tasks of one principal workers may run at once. */
+  /** How many tasks of one principal, and of the tenant, workers may run at once. */
   mostPerPrincipal: number | undefined
+  mostPerTenant: number | undefined
 }
 
 /** A task that is leased to a worker now. */
@@ -40,7 +41,7 @@ export interface ClaimedWork {
 
 const mostPutOff = 1_000
 
-const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $6' : '')
+const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $7' : '')
 
 const columns = `
     "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
@@ -56,7 +57,7 @@ const lease = `taken as (
       attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
       lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
       lease_until = now() + make_interval(secs => $3), updated_at = now()
-    from judged j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+    from granted j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
     returning t.*
   ), events as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
@@ -70,32 +71,35 @@ const lease = `taken as (
 // user's share among the lanes, so that one user's tasks do not stand before another's, whatever priority they have. Who comes first is drawn: with room for one
 // task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is
 // behind is put off with all that are behind it too, so that a long session does not stand before everything else.
-// With `onlyOne`, $6 is the id of that task: it is found by its id, and not by looking through its lane.
+// With limits, a principal has no more than what is left of its own, and all together what is left of the tenant's.
+// With `onlyOne`, $7 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
-  with busy as (
-    select t.principal from workers w join tasks t on t.lease_owner = w.key
-    where w.tenant_id = $1 and $5::int is not null group by 1 having count(*) >= $5
+  with running as materialized (
+    select t.principal, count(*) as n from workers w join tasks t on t.lease_owner = w.key
+    where w.tenant_id = $1 and coalesce($5::int, $6::int) is not null group by 1
+  ), room as (
+    select greatest(0, least($4::int, $6 - (select coalesce(sum(n), 0) from running)))::int as room
   ), heads as (
-    select l.id, l.principal, head.priority
-    from workers w join lanes l on ${isOpenTo}
+    select l.id, l.principal, head.priority, $5 - coalesce(r.n, 0) as allowance
+    from workers w join lanes l on ${isOpenTo} left join running r on r.principal = l.principal
       cross join lateral (
         select t.priority from tasks t
         where t.lane = l.id and t.state = 'submitted' and t.lease_until is null ${named(onlyOne)}
         order by t.priority desc, t.id limit 1) head
-    where w.tenant_id = $1 and w.id = $2 and w.state = 'active' and l.principal not in (select principal from busy)
+    where w.tenant_id = $1 and w.id = $2 and w.state = 'active' and (select room from room) > 0 and coalesce(r.n < $5, true)
   ), first as (
     select * from (select *, max(priority) over (partition by principal) as top from heads) h where priority = top
   ), best as (
-    select id, priority,
-      ceil($4::float8 / (select count(distinct principal) from first) / count(*) over (partition by principal)) as share
-    from first order by row_number() over (partition by principal order by random()), random()
+    select id, priority, allowance, least(allowance,
+      ceil(room::float8 / (select count(distinct principal) from first) / count(*) over (partition by principal))) as share
+    from first, room order by row_number() over (partition by principal order by random()), random()
   ), due as (
-    select d.* from best cross join lateral (
+    select d.*, best.allowance from best cross join lateral (
       select t.tenant_id, t.id, t.principal, t.agent, t.serial_key from tasks t
       where t.lane = best.id and t.state = 'submitted' and t.lease_until is null and t.priority = best.priority
         ${named(onlyOne)}
       order by t.id limit best.share for update skip locked) d
-    limit $4
+    limit (select room from room)
   ), judged as (
     select d.*, d.serial_key is not null and exists (
       select from tasks o
@@ -103,6 +107,9 @@ const claimOf = (onlyOne: boolean) => `
         and o.serial_key = d.serial_key and o.id <> d.id
         and (o.state = 'working' or (o.state = 'submitted' and o.id < d.id))) as behind
     from due d
+  ), granted as (
+    select * from (select *, row_number() over (partition by principal, behind order by id) as place from judged) j
+    where behind or coalesce(place <= allowance, true)
   ), put_off as (
     update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
     where (t.tenant_id, t.id) in (
@@ -123,6 +130,9 @@ const claimOf = (onlyOne: boolean) => `
 const claim = plannedOnce(claimOf(false))
 const claimOne = plannedOnce(claimOf(true))
 
+// Two that count at once would both take what is left.
+const lock = statement(`select pg_advisory_xact_lock(hashtextextended('claims of ' || $1, 0))`)
+
 type Row = { putOff: number } & (ClaimedWork | { taskId: null })
 
 /**
@@ -130,9 +140,14 @@ type Row = { putOff: number } & (ClaimedWork | { taskId: null })
  * @returns what it has now, and how many tasks that are behind others were seen: other ones may stand behind those.
  */
 export async function claimWork(tx: Writer, given: WorkClaim): Promise<{ claimed: ClaimedWork[]; putOff: number }> {
-  const { tenantId, workerId, leaseSeconds, room, taskId, mostPerPrincipal } = given
-  const values = [tenantId, workerId, leaseSeconds, room, mostPerPrincipal ?? null]
-  const rows = await (taskId === null ? tx.query<Row>(claim, values) : tx.query<Row>(claimOne, [...values, taskId]))
+  const { tenantId, workerId, leaseSeconds, room, taskId, mostPerPrincipal = null, mostPerTenant = null } = given
+  const values = [tenantId, workerId, leaseSeconds, room, mostPerPrincipal, mostPerTenant]
+  const isLimited = mostPerPrincipal !== null || mostPerTenant !== null
+  const [, rows] = await Promise.all([
+    // A statement of its own, which travels with the other: the claim counts when it has the lock.
+    isLimited ? tx.query(lock, [tenantId]) : [],
+    taskId === null ? tx.query<Row>(claim, values) : tx.query<Row>(claimOne, [...values, taskId]),
+  ])
   return {
     claimed: rows.flatMap(({ putOff: _, ...row }) => (row.taskId === null ? [] : [row])),
     putOff: rows[0]?.putOff ?? 0,

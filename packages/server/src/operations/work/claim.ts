@@ -22,8 +22,9 @@ export async function claimNow(
   { room, taskId = null }: { room: number; taskId?: string | null },
 ): Promise<Claimed[]> {
   const { tenantId, workerId } = worker
-  const { leaseMs, mostPerPrincipal } = ctx.config.work
-  const claim = { tenantId, workerId, room, taskId, leaseSeconds: leaseMs / 1000, mostPerPrincipal }
+  const { leaseMs, mostPerPrincipal, mostPerTenant } = ctx.config.work
+  const most = { mostPerPrincipal, mostPerTenant }
+  const claim = { tenantId, workerId, room, taskId, leaseSeconds: leaseMs / 1000, ...most }
   let { claimed, putOff } = await ctx.store.write(tenantId, tx => claimWork(tx, claim))
   for (let looks = 1; claimed.length === 0 && putOff > 0 && looks < mostLooks; looks += 1)
     ({ claimed, putOff } = await ctx.store.write(tenantId, tx => claimWork(tx, claim)))
