@@ -82,6 +82,13 @@ const hostile: [what: string, path: string, body: unknown, status: number][] = [
     400,
   ],
   ['a model without provider', '/v1/agent/workers/register', { worker_id: 'x', name: 'n', models: [{ id: 'm' }] }, 400],
+  ['a hostname of two lines', '/v1/agent/workers/register', { worker_id: 'x', name: 'n', hostname: 'a\u0007b' }, 400],
+  [
+    'a model whose name has control characters',
+    '/v1/agent/workers/register',
+    { worker_id: 'x', name: 'n', models: [{ id: 'p/m', name: 'a\u001b[31m' }] },
+    400,
+  ],
   ['no prompt', '/v1/agent/tasks', {}, 400],
   ['a prompt of two megabytes', '/v1/agent/tasks', { prompt: 'x'.repeat(2_000_000) }, 400],
   ['a priority that is none', '/v1/agent/tasks', { prompt: 'x', priority: 1e9 }, 400],
@@ -114,6 +121,17 @@ test('what is not there has the form of this API, and not that of A2A v0.3', asy
 test('queries are read strictly', async () => {
   for (const query of ['status=nonsense', 'limit=0', 'limit=10000', 'x=1', 'limit=1&limit=2', 'before=x'])
     assert.equal((await call(platform.url, `/v1/agent/tasks?${query}`)).status, 400, query)
+  for (const number of ['0x10', '1e1', '+1', '%201', '', '1.0', '-1', '9'.repeat(400)])
+    for (const path of [
+      '/v1/agent/tasks?limit=',
+      '/v1/agent/workers?limit=',
+      '/v1/agent/workers?exclude_offline_hours=',
+      '/v1/agent/codebases?limit=',
+      '/v1/agent/models?limit=',
+      '/v1/push/dead-letters?pageSize=',
+      `/v1/agent/tasks/${crypto.randomUUID()}/output?since=`,
+    ])
+      assert.equal((await call(platform.url, path + number)).status, 400, path + number)
   for (const path of ['x', '../x', '%00', crypto.randomUUID()])
     assert.equal((await call(platform.url, `/v1/agent/tasks/${encodeURIComponent(path)}`)).status, 404, path)
 })

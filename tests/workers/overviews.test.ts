@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '@codetether/protocol/limits'
 import { query } from '../event-log.ts'
 import { startPlatform } from '../platform.ts'
 import { call, createTask, registerWorker } from './worker-calls.ts'
@@ -19,6 +20,7 @@ test('models of all workers are one list, which says whether a worker that has t
       provider: 'anthropic',
       available: true,
       workers: [here.id],
+      workers_online: 1,
       workers_away: 1,
     },
     {
@@ -27,9 +29,18 @@ test('models of all workers are one list, which says whether a worker that has t
       provider: 'google',
       available: true,
       workers: [here.id],
+      workers_online: 1,
       workers_away: 0,
     },
-    { id: 'local/llama', name: 'local/llama', provider: 'local', available: false, workers: [], workers_away: 1 },
+    {
+      id: 'local/llama',
+      name: 'local/llama',
+      provider: 'local',
+      available: false,
+      workers: [],
+      workers_online: 0,
+      workers_away: 1,
+    },
   ])
   const { providers } = (await call(url, '/v1/agent/providers')).body
   assert.deepEqual(
@@ -40,6 +51,24 @@ test('models of all workers are one list, which says whether a worker that has t
       ['local', false],
     ],
   )
+})
+
+test('models are paged, and of many workers that have one only some are named', async () => {
+  await using platform = await startPlatform()
+  const { url } = platform
+  for (let n = 0; n <= limits.workersPerModel; n++)
+    await registerWorker(url, { models: [{ id: 'p/a' }, { id: 'p/b' }, { id: 'q/c' }] })
+  const first = (await call(url, '/v1/agent/models?limit=2')).body
+  assert.deepEqual(
+    first.models.map((model: { id: string; workers: string[]; workers_online: number }) => [
+      model.id,
+      model.workers.length,
+      model.workers_online,
+    ]),
+    ['p/a', 'p/b'].map(id => [id, limits.workersPerModel, limits.workersPerModel + 1]),
+  )
+  const rest = (await call(url, `/v1/agent/models?limit=2&after=${encodeURIComponent(first.next)}`)).body
+  assert.deepEqual([rest.models.map((model: { id: string }) => model.id), rest.next], [['q/c'], null])
 })
 
 test('the queue tells what waits and runs', async () => {

@@ -217,6 +217,29 @@ test('renewal keeps a lease', async () => {
   await worker.finish(task)
 })
 
+test('an attempt beyond all numbers is a lost lease like any other, and its neighbours are heard', async () => {
+  const task_id = await createTask(platform.url)
+  const [task] = await worker.claim()
+  assert.ok(task)
+  const { lease_token } = task
+  const other = { task_id: crypto.randomUUID(), attempt: 2 ** 31, lease_token: crypto.randomUUID() }
+  const leases = [{ task_id, attempt: 1, lease_token }, other, { ...other, attempt: Number.MAX_SAFE_INTEGER }]
+  const renewed = await worker.call('/v1/worker/tasks/renew', { leases })
+  assert.deepEqual([renewed.status, renewed.body.held, renewed.body.lost.length], [200, [task_id], 2])
+  const { status, body } = await worker.call('/v1/worker/tasks/report', {
+    reports: [
+      { task_id, attempt: 1, lease_token, worker_seq: 1, output: [{ text: 'heard' }] },
+      { ...other, worker_seq: 1, finish: { status: 'completed' } },
+    ],
+  })
+  assert.deepEqual(
+    [status, body.results[0].ok, body.results[1].ok, body.results[1].code],
+    [200, true, false, 'LEASE_LOST'],
+  )
+  await worker.report({ ...task, lease_token: crypto.randomUUID() }, { finish: { status: 'released' } })
+  await worker.call('/v1/worker/tasks/release', { task_id, status: 'completed' })
+})
+
 test('an unregistered worker loses its tasks to others at once, and its token', async () => {
   const leaving = await registerWorker(platform.url)
   const id = await createTask(platform.url, { target_agent_name: 'test worker' })

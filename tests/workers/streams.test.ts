@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { limits } from '@codetether/protocol/limits'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { messagesIn, type SseMessage } from '../doors/sse.ts'
+import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { call, createTask, registerWorker, type TestWorker } from './worker-calls.ts'
 
@@ -192,4 +193,34 @@ test('a stream ends when the token that opened it was replaced, and tells nothin
   const id = await createTask(url, { target_worker_id: worker.id })
   await stream.done
   assert.ok(stream.of('task_available').every(({ data }) => data.id !== id))
+})
+
+test('a large task is announced with the beginning of its text, and a claim has all of it', async () => {
+  const { url } = platform
+  const worker = await registerWorker(url, { agents: ['reader'] })
+  const prompt = 'x'.repeat(1024 * 1024)
+  const metadata = { large: 'y'.repeat(100_000) }
+  const id = await createTask(url, { prompt, metadata, target_worker_id: worker.id })
+  await using stream = streamOf(worker)
+  await told(stream, 'task_available', id)
+  const [announced] = stream.of('task_available').filter(({ data }) => data.id === id)
+  assert.deepEqual(
+    [announced?.data.prompt.length, announced?.data.metadata, announced?.data.truncated],
+    [limits.toldChars, null, true],
+  )
+  const task = (await worker.claim()).find(({ task_id }) => task_id === id)
+  assert.deepEqual([task?.prompt, task?.metadata], [prompt, metadata])
+})
+
+test('as many workers are told as there are tasks whose time has come', async () => {
+  const { url, database } = platform
+  const workers = await Promise.all(Array.from({ length: 3 }, () => registerWorker(url, { agents: ['timely'] })))
+  const ids = await Promise.all(
+    workers.map(() => createTask(url, { delay_seconds: 3600, target_agent_name: 'timely' })),
+  )
+  await using stack = new AsyncDisposableStack()
+  const streams = workers.map(worker => stack.use(streamOf(worker)))
+  await waitUntil('all are there', async () => streams.every(stream => stream.of('connected').length === 1))
+  await query(database, 'update tasks set lease_until = now() where id = any ($1)', [ids])
+  for (const stream of streams) for (const id of ids) await told(stream, 'task_available', id)
 })

@@ -88,6 +88,9 @@ export const limits = {
   /** Capabilities or names of a worker, and what a task may ask of it. */
   labels: 64,
   modelsPerWorker: 500,
+  /** Models of all workers in one answer, and workers that are named for each of them. */
+  modelsListed: 1_000,
+  workersPerModel: 20,
   /** All of them as JSON: a page of workers has those of each. */
   modelsChars: 128 * 1024,
   codebasesPerWorker: 200,
@@ -103,6 +106,9 @@ export const limits = {
   claimedAtOnce: 100,
   reportsPerCall: 200,
   claimWaitSeconds: 60,
+  /** A task as it is announced: its message and its metadata with so many bytes of JSON each, or the beginning of the text. */
+  toldBytes: 16 * 1024,
+  toldChars: 1_024,
   /** Streams and waiting claims of one worker: each looks for work every two seconds. */
   waitsPerWorker: 64,
   /** Output of one report: chunks, and the UTF-16 units of one of them. */

@@ -6,13 +6,13 @@ export const WorkerId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 
   error: 'must be 1 to 128 letters, digits, dots, underscores, colons or hyphens',
 })
 
+const line = /^[^\p{Cc}]*$/u
+
+/** What somebody says on one line, or nothing. */
+export const Line = z.string().max(limits.idChars).regex(line, { error: 'must be one line' })
+
 /** A name that people read, on one line. */
-export const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(limits.idChars)
-  .regex(/^[^\p{Cc}]*$/u, { error: 'must be one line' })
+export const Name = z.string().trim().min(1).max(limits.idChars).regex(line, { error: 'must be one line' })
 
 /** A capability, or the name by which a task asks for an agent. */
 export const Label = z

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { limits } from '../limits.ts'
-import { DirectoryPath, Labels, ModelRef, Name, WorkerId } from './names.ts'
+import { DirectoryPath, Labels, Line, ModelRef, Name, WorkerId } from './names.ts'
 
 /** A model that a worker can use. */
 const Model = z
   .looseObject({
-    id: z.string().min(1).max(limits.idChars),
-    name: z.string().max(limits.idChars).optional(),
-    provider: z.string().max(limits.idChars).optional(),
-    provider_id: z.string().max(limits.idChars).optional(),
-    capabilities: z.array(z.string().max(limits.idChars)).max(limits.labels).optional(),
+    id: Name,
+    name: Line.optional(),
+    provider: Line.optional(),
+    provider_id: Line.optional(),
+    capabilities: z.array(Line).max(limits.labels).optional(),
     input_cost: z.number().nonnegative().optional(),
     output_cost: z.number().nonnegative().optional(),
   })
@@ -44,7 +44,7 @@ export const RegisterWorker = z
   .looseObject({
     worker_id: WorkerId,
     name: Name,
-    hostname: z.string().max(limits.idChars).optional(),
+    hostname: Line.optional(),
     capabilities: Labels.default([]),
     agents: z
       .array(z.union([Name, z.looseObject({ name: Name }).transform(({ name }) => name)]))

@@ -1,11 +1,11 @@
-import { textOf } from '@codetether/protocol/message'
 import type { WaitingWork } from '../store/waiting-work.ts'
 
 /** A task that waits, as workers are told of it. */
 export const presentWaiting = (task: WaitingWork) => ({
   id: task.taskId,
   title: task.title,
-  prompt: textOf(task.message.parts),
+  prompt: task.prompt,
+  truncated: task.isCut,
   codebase_id: task.codebaseId,
   workspace_id: task.codebaseId,
   agent_type: task.agentType,

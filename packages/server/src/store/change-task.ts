@@ -138,7 +138,7 @@ const newRows = `note as (
 const changeAfter = (before: string, condition: string) => `
   with input as (
     select * from jsonb_to_recordset($2::jsonb) as i (
-      id uuid, "from" text[], token uuid, attempt int, owner uuid, principal text, "whenRead" boolean, turn bigint,
+      id uuid, "from" text[], token uuid, attempt bigint, owner uuid, principal text, "whenRead" boolean, turn bigint,
       "opensTurn" boolean, "readsAll" boolean, lease jsonb, "lostLeases" int, "deadLetter" text, replaced text[], "messageId" text,
       hash text, "reportSeq" bigint, note jsonb, plan jsonb)
     limit $3

@@ -23,7 +23,7 @@ export const findHistories = (
 const next = statement(`
   select min(m.seq)::float8 as seq from tasks t
     join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq > t.turn_seq
-  where t.tenant_id = $1 and t.id = $2 and t.attempt = $3 and t.lease_token = $4 and m.message->>'role' = 'user'`)
+  where t.tenant_id = $1 and t.id = $2 and t.attempt = $3::bigint and t.lease_token = $4 and m.message->>'role' = 'user'`)
 
 /** The seq of the next message that has had no turn, if this attempt still holds the task. */
 export async function findUnread(

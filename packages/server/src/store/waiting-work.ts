@@ -1,5 +1,6 @@
 import type { JsonObject } from '@codetether/protocol/json'
-import type { Message } from '@codetether/protocol/message'
+import { limits } from '@codetether/protocol/limits'
+import { type Message, textOf } from '@codetether/protocol/message'
 import { isOpenTo } from './lanes.ts'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
@@ -8,7 +9,10 @@ import type { Reader } from './store.ts'
 export interface WaitingWork {
   taskId: string
   title: string
-  message: Message
+  /** All its text, or the beginning of the first part of a large message. */
+  prompt: string
+  /** Something was left out: a claim has all of it. */
+  isCut: boolean
   codebaseId: string | null
   agentType: string
   priority: number
@@ -18,10 +22,16 @@ export interface WaitingWork {
   createdAt: Date
 }
 
+const fits = (json: string) => `octet_length(${json}::text) <= ${limits.toldBytes}`
+const fitsMessage = fits('m.message')
+const fitsMetadata = fits("coalesce(t.metadata, '{}')")
+
 const find = statement(`
-  select t.id as "taskId", d.title, m.message, d.codebase_id as "codebaseId", d.agent_type as "agentType",
-    t.priority::int as priority, t.metadata, d.model_ref as "modelRef", l.agent_name as "targetAgentName",
-    t.created_at as "createdAt"
+  select t.id as "taskId", d.title, case when ${fitsMessage} then m.message end as message,
+    left(m.message->'parts'->0->>'text', ${limits.toldChars}) as head, not (${fitsMessage} and ${fitsMetadata}) as "isCut",
+    d.codebase_id as "codebaseId", d.agent_type as "agentType", t.priority::int as priority,
+    case when ${fitsMetadata} then t.metadata end as metadata, d.model_ref as "modelRef",
+    l.agent_name as "targetAgentName", t.created_at as "createdAt"
   from workers w join lanes l on ${isOpenTo}
     cross join lateral (
       select * from tasks t
@@ -32,8 +42,13 @@ const find = statement(`
   where w.tenant_id = $1 and w.id = $2 and w.state = 'active'
   order by t.priority desc, t.id limit $3`)
 
-/** The first tasks that a worker may take. */
-export const findWaitingWork = (
+type Row = Omit<WaitingWork, 'prompt'> & { message: Message | null; head: string | null }
+
+/** The first tasks that a worker may take, each as far as it fits an announcement. */
+export async function findWaitingWork(
   tx: Reader,
   { tenantId, workerId, limit }: { tenantId: string; workerId: string; limit: number },
-): Promise<WaitingWork[]> => tx.query(find, [tenantId, workerId, limit])
+): Promise<WaitingWork[]> {
+  const rows = await tx.query<Row>(find, [tenantId, workerId, limit])
+  return rows.map(({ message, head, ...row }) => ({ ...row, prompt: message ? textOf(message.parts) : (head ?? '') }))
+}

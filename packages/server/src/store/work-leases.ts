@@ -6,9 +6,10 @@ export interface WorkHold extends Fence {
   taskId: string
 }
 
+// The number that a worker shows may be beyond those of attempts: it is a lost lease like any other that does not match.
 const renew = statement(`
   update tasks t set lease_until = now() + make_interval(secs => $3)
-  from unnest($4::uuid[], $5::int[], $6::uuid[]) as held (id, attempt, token)
+  from unnest($4::uuid[], $5::bigint[], $6::uuid[]) as held (id, attempt, token)
   where t.tenant_id = $1 and t.id = held.id and t.attempt = held.attempt and t.lease_token = held.token
     and t.state = 'working' and t.lease_owner = (select key from workers where tenant_id = $1 and id = $2)
   returning t.id as "taskId"`)

@@ -7,22 +7,27 @@ export interface WorkerModel {
   ref: string
   name: string
   provider: string | null
-  /** The workers that have it and are there. */
+  /** The workers that have it and are there: the first of them. */
   workers: string[]
+  /** How many they are. */
+  here: number
   /** How many more have it and were not heard of for a while. */
   away: number
 }
 
 const list = statement(`
   select m->>'ref' as ref, max(m->>'name') as name, max(m->>'provider') as provider,
-    coalesce(array_agg(w.id order by w.id) filter (where is_there), '{}') as workers,
-    (count(*) filter (where not is_there))::int as away
+    coalesce((array_agg(w.id order by w.id) filter (where is_there))[:${limits.workersPerModel}], '{}') as workers,
+    (count(*) filter (where is_there))::int as here, (count(*) filter (where not is_there))::int as away
   from (
     select *, state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms' as is_there
     from workers where tenant_id = $1 and state <> 'unregistered'
   ) w, jsonb_array_elements(w.models) as m
-  group by 1 order by 1 limit $2`)
+  where m->>'ref' > $2
+  group by 1 order by 1 limit $3`)
 
-/** The models of all workers of a tenant, in the order of their references. */
-export const listModels = (tx: Reader, tenantId: string, limit: number): Promise<WorkerModel[]> =>
-  tx.query(list, [tenantId, limit])
+/** The models of all workers of a tenant behind a reference, in the order of their references. */
+export const listModels = (
+  tx: Reader,
+  { tenantId, after, limit }: { tenantId: string; after: string; limit: number },
+): Promise<WorkerModel[]> => tx.query(list, [tenantId, after, limit])

@@ -10,6 +10,7 @@ import { findWaitingWork } from '../store/waiting-work.ts'
 import { findWorkerByToken, seeWorker } from '../store/workers.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
 import { readWorkerToken, workerTokenIn } from '../worker-token.ts'
+import { createBeat } from './beat.ts'
 
 /** `task_available` for so many tasks at once: a worker that has room for more claims in batches. */
 const toldAtOnce = 20
@@ -69,14 +70,13 @@ async function* events(
   yield* opening
   yield* available(ctx, worker)
   const signal = AbortSignal.any([gone, ctx.stopping])
+  const heartbeat = createBeat(heartbeatMs)
   while (!signal.aborted) {
-    await attendance.next(heartbeatMs, signal)
+    await attendance.next(heartbeat.left(), signal)
     if (!(await isKnown())) return
-    const news = attendance.take()
-    for (const { kind, taskId } of news) yield event(kind, { task_id: taskId, id: taskId })
-    const isCalled = attendance.isCalled()
-    if (isCalled) yield* available(ctx, worker)
-    else if (news.length === 0 && !signal.aborted) yield* beat(ctx, worker)
+    for (const { kind, taskId } of attendance.take()) yield event(kind, { task_id: taskId, id: taskId })
+    if (attendance.isCalled()) yield* available(ctx, worker)
+    if (heartbeat.take()) yield* beat(ctx, worker)
   }
 }
 

@@ -12,8 +12,8 @@ const atOnce = 500
 /** Lets other workers have what is due: put-off tasks whose time has come, and tasks whose workers are not heard of. */
 export async function recoverWork(ctx: Context): Promise<void> {
   const ready = await ctx.store.system(tx => readyWork(tx, atOnce))
-  const places = new Map(ready.map(place => [place.lane, place]))
-  for (const place of places.values()) ctx.workers.wake(place)
+  // Each task may be for somebody else; those who are told only on their stream wake nobody in turn.
+  for (const place of ready) ctx.workers.wake(place)
   const lost = await ctx.store.system(tx => findLostWork(tx, atOnce))
   await Promise.all(lost.map(task => recoverLost(ctx, task)))
 }
