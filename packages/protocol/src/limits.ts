@@ -106,6 +106,20 @@ export const limits = {
   claimedAtOnce: 100,
   reportsPerCall: 200,
   claimWaitSeconds: 60,
+  /** Tasks that a principal may put in through the automation API in that time. */
+  callsPerWindow: 60,
+  callWindowMs: 60_000,
+  /** Dead letters that are done over in one call. */
+  redrivesPerCall: 100,
+  /** What a heartbeat tells beside its progress: the end of a log, and the JSON of what runs the task. */
+  logTailChars: 4_096,
+  runnerMetadataChars: 4_096,
+  /** A running task without a word for so many seconds is silent, unless the question says otherwise. */
+  silentSeconds: 300,
+  /** A worker whose stream was heard of within three heartbeats is connected, on whichever replica. */
+  workerStreamMs: 45_000,
+  /** Sweeps are told of at least so often, and late when nothing was told for three times that. */
+  sweepToldMs: 5_000,
   /** A task as it is announced: its message and its metadata with so many bytes of JSON each, or the beginning of the text. */
   toldBytes: 16 * 1024,
   toldChars: 1_024,

@@ -16,6 +16,14 @@ create table blobs (
   constraint blobs_pkey PRIMARY KEY (tenant_id, id)
 ); -- owner ct_owner, row level security, forced
 
+create table call_slots (
+  tenant_id uuid not null,
+  principal text not null,
+  slot smallint not null,
+  taken_at timestamp(3) with time zone not null,
+  constraint call_slots_pkey PRIMARY KEY (tenant_id, principal, slot)
+); -- owner ct_owner, row level security, forced
+
 create table codebases (
   tenant_id uuid not null,
   id uuid not null,
@@ -127,6 +135,17 @@ create table schema_window (
   constraint schema_window_one_check CHECK (one)
 ); -- owner ct_owner
 
+create table sweeps (
+  instance_id uuid not null,
+  since timestamp(3) with time zone default now() not null,
+  swept_at timestamp(3) with time zone default now() not null,
+  readied bigint default 0 not null,
+  requeued bigint default 0 not null,
+  given_up bigint default 0 not null,
+  overdue bigint default 0 not null,
+  constraint sweeps_pkey PRIMARY KEY (instance_id)
+); -- owner ct_owner
+
 create table task_artifacts (
   tenant_id uuid not null,
   task_id uuid not null,
@@ -193,6 +212,7 @@ create table task_work (
   progress jsonb,
   checkpoint jsonb,
   checkpoint_seq bigint default 0 not null,
+  redriven_as uuid,
   constraint task_work_pkey PRIMARY KEY (tenant_id, task_id)
 ); -- owner ct_owner, row level security, forced
 
@@ -286,6 +306,7 @@ CREATE UNIQUE INDEX lanes_digest ON public.lanes USING btree (tenant_id, digest)
 CREATE INDEX push_configs_leased ON public.push_configs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX push_configs_waiting ON public.push_configs USING btree (tenant_id, principal, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX push_dead_letters_listing ON public.push_dead_letters USING btree (tenant_id, created_at, task_id, config_id, seq);
+CREATE INDEX task_events_attempts ON ONLY public.task_events USING btree (tenant_id, task_id, seq) WHERE ((kind = 'attempt'::text) AND ("left"(actor, 7) = 'worker:'::text));
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX task_work_codebase ON public.task_work USING btree (tenant_id, codebase_id, task_id) WHERE (codebase_id IS NOT NULL);
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
@@ -293,6 +314,7 @@ CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, statu
 CREATE INDEX tasks_deadline ON public.tasks USING btree (deadline_at) WHERE ((deadline_at IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_leased ON public.tasks USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX tasks_listing ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC);
+CREATE INDEX tasks_of_workers ON public.tasks USING btree (tenant_id, principal, id) WHERE (lane IS NOT NULL);
 CREATE INDEX tasks_ready ON public.tasks USING btree (lane, priority DESC, id) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (lease_until IS NULL));
 CREATE UNIQUE INDEX tasks_serial_running ON public.tasks USING btree (tenant_id, principal, agent, serial_key) WHERE ((serial_key IS NOT NULL) AND (state = 'working'::text));
 CREATE INDEX tasks_serial_waiting ON public.tasks USING btree (tenant_id, principal, agent, serial_key, id) WHERE ((serial_key IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'working'::text])));
@@ -538,6 +560,7 @@ CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EA
 -- policies
 
 create policy system_access on blobs as permissive for all to ct_system using (true) with check (true);
+create policy system_access on call_slots as permissive for all to ct_system using (true) with check (true);
 create policy system_access on codebases as permissive for all to ct_system using (true) with check (true);
 create policy system_access on lanes as permissive for all to ct_system using (true) with check (true);
 create policy system_access on memories as permissive for all to ct_system using (true) with check (true);
@@ -556,6 +579,7 @@ create policy system_access on tenants as permissive for all to ct_system using 
 create policy system_access on worker_codebases as permissive for all to ct_system using (true) with check (true);
 create policy system_access on workers as permissive for all to ct_system using (true) with check (true);
 create policy tenant_isolation on blobs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on call_slots as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on codebases as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on lanes as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on memories as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
@@ -577,6 +601,7 @@ create policy tenant_isolation on workers as permissive for all to ct_app using 
 -- grants
 
 blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
+call_slots: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
 lanes: ct_app=INSERT SELECT, ct_system=DELETE SELECT
@@ -587,6 +612,7 @@ push_dead_letters: ct_app=DELETE SELECT, ct_system=DELETE INSERT SELECT UPDATE
 rls_status: ct_app=SELECT, ct_system=SELECT
 schema public: PUBLIC=USAGE
 schema_window: ct_app=SELECT, ct_system=SELECT
+sweeps: ct_system=DELETE INSERT SELECT UPDATE
 task_artifacts: ct_app=DELETE INSERT SELECT, ct_system=DELETE SELECT
 task_counts: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT UPDATE
 task_events: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT

@@ -4,44 +4,56 @@ import { limits } from '../limits.ts'
 import { Label, Labels, ModelRef, Name, WorkerId } from './names.ts'
 
 /** An empty string or null means absent, as the older clients write it. */
-const optional = <T extends z.ZodType>(schema: T) =>
+export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess(given => (given === '' || given === null ? undefined : given), schema.optional())
 
 /** What a task is called that nobody has given a title. */
 const firstLine = (prompt: string): string => prompt.trim().split(/\r|\n/, 1)[0]?.slice(0, 80) || 'Task'
 
+/** What a caller says of work for a worker. */
+export const workFields = z.looseObject({
+  title: optional(Name.max(limits.titleChars)),
+  prompt: z.string().min(1).max(limits.textChars),
+  agent_type: optional(Label),
+  agent: optional(Label),
+  priority: z.int().min(-limits.workPriority).max(limits.workPriority).default(0),
+  metadata: Metadata.default({}),
+  codebase_id: optional(z.string().max(limits.idChars)),
+  workspace_id: optional(z.string().max(limits.idChars)),
+  model: optional(ModelRef),
+  model_ref: optional(ModelRef),
+  target_worker_id: optional(WorkerId),
+  target_agent_name: optional(Name),
+  required_capabilities: Labels.default([]),
+  session_id: optional(z.string().max(limits.idChars)),
+  max_attempts: z.int().min(1).max(limits.workAttemptsMost).optional(),
+  deadline_seconds: optional(z.number().positive().max(limits.timeLimitSeconds)),
+  /** Not before so many seconds from now. */
+  delay_seconds: z.number().min(0).max(limits.timeLimitSeconds).default(0),
+  time_limit_seconds: optional(z.int().min(1).max(limits.timeLimitSeconds)),
+})
+
+/** The names that a field has beside its own are put together. */
+export const toWorkRequest = ({
+  codebase_id,
+  workspace_id,
+  model,
+  model_ref,
+  title,
+  agent,
+  ...rest
+}: z.output<typeof workFields>) => ({
+  ...rest,
+  title: title ?? firstLine(rest.prompt),
+  agent_type: rest.agent_type ?? agent ?? 'build',
+  codebaseId: codebase_id ?? workspace_id ?? null,
+  modelRef: model_ref ?? model ?? null,
+})
+
 /**
  * Work for a worker, as `POST /v1/agent/tasks` takes it. Durations are seconds, `priority` higher first. `codebase_id` has the
  * alias `workspace_id`, `model` the alias `model_ref`, `agent_type` the alias `agent`.
  */
-export const CreateWork = z
-  .looseObject({
-    title: optional(Name.max(limits.titleChars)),
-    prompt: z.string().min(1).max(limits.textChars),
-    agent_type: optional(Label),
-    agent: optional(Label),
-    priority: z.int().min(-limits.workPriority).max(limits.workPriority).default(0),
-    metadata: Metadata.default({}),
-    codebase_id: optional(z.string().max(limits.idChars)),
-    workspace_id: optional(z.string().max(limits.idChars)),
-    model: optional(ModelRef),
-    model_ref: optional(ModelRef),
-    target_worker_id: optional(WorkerId),
-    target_agent_name: optional(Name),
-    required_capabilities: Labels.default([]),
-    session_id: optional(z.string().max(limits.idChars)),
-    max_attempts: z.int().min(1).max(limits.workAttemptsMost).optional(),
-    deadline_seconds: optional(z.number().positive().max(limits.timeLimitSeconds)),
-    /** Not before so many seconds from now. */
-    delay_seconds: z.number().min(0).max(limits.timeLimitSeconds).default(0),
-    time_limit_seconds: optional(z.int().min(1).max(limits.timeLimitSeconds)),
-  })
-  .transform(({ codebase_id, workspace_id, model, model_ref, title, agent, ...rest }) => ({
-    ...rest,
-    title: title ?? firstLine(rest.prompt),
-    agent_type: rest.agent_type ?? agent ?? 'build',
-    codebaseId: codebase_id ?? workspace_id ?? null,
-    modelRef: model_ref ?? model ?? null,
-  }))
+export const CreateWork = workFields.transform(toWorkRequest)
 
 export type WorkRequest = z.output<typeof CreateWork>

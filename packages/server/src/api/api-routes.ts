@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.ts'
 import { agentsRoutes } from './agents/routes.ts'
+import { automationRoutes } from './automation/routes.ts'
 import { codebasesRoutes } from './codebases/routes.ts'
 import { healthRoutes } from './health/routes.ts'
 import { metricsRoutes } from './metrics/routes.ts'
@@ -14,6 +15,7 @@ import { workersRoutes } from './workers/routes.ts'
 export const apiRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const routes of [
     agentsRoutes,
+    automationRoutes,
     codebasesRoutes,
     healthRoutes,
     metricsRoutes,

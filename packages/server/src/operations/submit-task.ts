@@ -35,6 +35,8 @@ export interface WorkerAgent {
 }
 
 export interface Submission {
+  /** The id of the task, if it was said before. */
+  id?: string
   message: Message
   /** False if the message id was made here: then there is nothing to attach to. */
   messageIdGiven: boolean
@@ -91,7 +93,7 @@ function newTask(principal: Principal, submission: Submission, lease: NewTask['l
   const context = contextId ?? newId()
   const isWork = 'work' in agent
   return {
-    id: newId(),
+    id: submission.id ?? newId(),
     principal: principal.id,
     contextId: context,
     agent: agent.name,

@@ -32,6 +32,8 @@ export function presentWork(task: WorkRow) {
     error: task.state === 'failed' || task.state === 'rejected' ? said : null,
     question: task.state === 'input-required' || task.state === 'auth-required' ? said : null,
     dead_letter: task.deadLetter,
+    redriven_as: task.redrivenAs,
+    reference_task_ids: task.message.referenceTaskIds ?? [],
     attempt: task.attempt,
     max_attempts: task.maxAttempts,
     metadata: task.metadata ?? {},

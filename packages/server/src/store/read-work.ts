@@ -25,6 +25,11 @@ export interface WorkRow {
   sessionId: string | null
   progress: JsonObject | null
   checkpoint: Json
+  /** The number of the checkpoint; 0 for none. */
+  checkpointSeq: number
+  timeLimitSeconds: number | null
+  /** The task that does this dead letter over. */
+  redrivenAs: string | null
   lastSeq: number
   deadLetter: string | null
   /** When it may be taken, if it waits for a time; when its lease runs out, if it runs. */
@@ -36,19 +41,22 @@ export interface WorkRow {
   deadlineAt: Date | null
 }
 
-const columns = `
+export const workColumns = `
   t.id, d.title, d.agent_type as "agentType", m.message, t.state, t.status_message as "statusMessage",
   t.priority::int as priority, t.worker_id as "workerId", t.attempt, t.max_attempts::int as "maxAttempts", t.metadata,
   d.routing, d.codebase_id as "codebaseId", d.model_ref as "modelRef", d.session_id as "sessionId", d.progress,
-  d.checkpoint, t.last_seq::float8 as "lastSeq", t.dead_letter as "deadLetter", t.lease_until as "leaseUntil",
+  d.checkpoint, d.checkpoint_seq::float8 as "checkpointSeq", d.time_limit_seconds as "timeLimitSeconds",
+  d.redriven_as as "redrivenAs", t.last_seq::float8 as "lastSeq", t.dead_letter as "deadLetter", t.lease_until as "leaseUntil",
   t.created_at as "createdAt", t.updated_at as "updatedAt", t.attempt_at as "startedAt", t.status_at as "statusAt",
   t.deadline_at as "deadlineAt"`
 
-const parts = `tasks t
+export const workParts = `tasks t
     join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
     join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1`
 
-const find = statement(`select ${columns} from ${parts} where t.tenant_id = $1 and t.id = $2 and t.principal = $3`)
+const find = statement(
+  `select ${workColumns} from ${workParts} where t.tenant_id = $1 and t.id = $2 and t.principal = $3`,
+)
 
 /** A task of a principal; null also for one that is not for workers. */
 export async function findWork(
@@ -71,14 +79,15 @@ export interface WorkFilter {
   limit: number
 }
 
-const bytes = `(octet_length(m.message::text) + coalesce(octet_length(t.status_message::text), 0)
+/** About how much a row of `workParts` has to carry. */
+export const workBytes = `(octet_length(m.message::text) + coalesce(octet_length(t.status_message::text), 0)
     + coalesce(octet_length(t.metadata::text), 0) + coalesce(octet_length(d.checkpoint::text), 0))`
 
 // The sizes are added up before anything is read: a page of large tasks ends early.
 const list = plannedPerCall(`
   with page as materialized (
     select t.id as "pageId", count(*) over () as found, row_number() over newest as place,
-      sum(${bytes}) over (newest rows between unbounded preceding and 1 preceding) as before
+      sum(${workBytes}) over (newest rows between unbounded preceding and 1 preceding) as before
     from (
       select t.* from tasks t join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
       where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
@@ -90,8 +99,8 @@ const list = plannedPerCall(`
       join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1
     window newest as (order by t.id desc)
   )
-  select ${columns}, p.found > p.place as "hasNext"
-  from page p join (${parts}) on t.tenant_id = $1 and t.id = p."pageId"
+  select ${workColumns}, p.found > p.place as "hasNext"
+  from page p join (${workParts}) on t.tenant_id = $1 and t.id = p."pageId"
   where p.place <= $8 and coalesce(p.before, 0) < ${limits.pageBytes}
   order by t.id desc`)
 
@@ -115,7 +124,7 @@ const stuck = plannedPerCall(`
     where l.tenant_id = $1 and l.principal = $2
       and not exists (select from workers w where w.state = 'active' and ${isOpenTo})
   )
-  select ${columns}, open.reason from open join ${parts.replace('tasks t', 'tasks t on t.tenant_id = open.tenant_id and t.id = open.id')}
+  select ${workColumns}, open.reason from open join ${workParts.replace('tasks t', 'tasks t on t.tenant_id = open.tenant_id and t.id = open.id')}
   order by t.id limit $3`)
 
 /** Why a task does not go on: its worker is not heard of, or none that is registered may take it. */

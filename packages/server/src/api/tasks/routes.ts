@@ -1,6 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
 import { queryInteger } from '@codetether/protocol/query-integer'
-import type { TaskState } from '@codetether/protocol/task-state'
 import { CreateWork } from '@codetether/protocol/work/create-work'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -13,30 +12,14 @@ import { prefixes } from '../../present/prefixes.ts'
 import { presentWork, workStatuses } from '../../present/work-task.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listWork } from '../../store/read-work.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { readKey } from './idempotency-key.ts'
 import { outputRoutes } from './output-routes.ts'
 import { stuckRoutes } from './stuck-routes.ts'
-
-/** What older programs call a task that waits or runs. */
-const olderStatuses: Record<string, TaskState> = { queued: 'submitted', assigned: 'working', canceled: 'canceled' }
-
-const stateNames: ReadonlyMap<string, TaskState> = new Map([
-  ...Object.entries(workStatuses).flatMap(([state, status]): [string, TaskState][] => [
-    [status, state as TaskState],
-    [state, state as TaskState],
-  ]),
-  ...Object.entries(olderStatuses),
-])
-
-const Status = z.string().transform((name, context) => {
-  const state = stateNames.get(name)
-  if (state !== undefined) return state
-  context.addIssue({ code: 'custom', message: `must be one of ${Object.values(workStatuses).join(', ')}` })
-  return z.NEVER
-})
+import { WorkStatus } from './work-status.ts'
 
 const ListQuery = z.strictObject({
-  status: Status.optional(),
+  status: WorkStatus.optional(),
   worker_id: z.string().max(limits.idChars).optional(),
   codebase_id: z.uuid().optional(),
   workspace_id: z.uuid().optional(),
@@ -101,4 +84,5 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   }
   await app.register(outputRoutes(ctx))
   await app.register(stuckRoutes(ctx))
+  await app.register(deadLetterRoutes(ctx))
 }

@@ -101,13 +101,19 @@ async function endOf(
   ctx: Context,
   worker: ActingWorker,
   report: AnyReport,
-): Promise<Partial<Pick<TaskChange, 'lease' | 'lostLeases'>> & { events?: ReturnType<typeof eventsOf> }> {
+): Promise<
+  Partial<Pick<TaskChange, 'lease' | 'lostLeases' | 'deadLetter'>> & { events?: ReturnType<typeof eventsOf> }
+> {
   const { finish } = report
   if (finish?.status === 'released') return { lease: { ...readyForWorker(), begins: false } }
   if (finish?.status !== 'failed' || !finish.retry) return {}
   const row = await ctx.store.read(worker.tenantId, tx => findAttempt(tx, { ...worker, taskId: report.task_id }))
   const failures = (row?.lostLeases ?? 0) + 1
-  if (!row || failures >= row.maxAttempts) return { lostLeases: failures }
+  if (!row || failures >= row.maxAttempts)
+    return {
+      lostLeases: failures,
+      deadLetter: 'its worker has reported a failure, and no attempts are left',
+    }
   const seen = eventsOf({ ...report, finish: undefined })
   return {
     events: [...seen, { kind: 'status', state: 'submitted' }],

@@ -17,8 +17,13 @@ export interface Routed {
 /** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
 const globalCodebase = 'global'
 
-/** Finds the lane of a task. Throws NOT_FOUND for a codebase that is not there. */
-export async function routeWork(ctx: Context, principal: Principal, request: WorkRequest): Promise<Routed> {
+/** Finds the lane of a task; with `held` it waits for as long as its codebase is not watched. Throws NOT_FOUND for a codebase that is not there. */
+export async function routeWork(
+  ctx: Context,
+  principal: Principal,
+  request: WorkRequest,
+  held = true,
+): Promise<Routed> {
   const { tenantId } = principal
   const codebaseId = request.codebaseId === globalCodebase ? null : request.codebaseId
   if (codebaseId !== null) await getCodebase(ctx, principal, codebaseId)
@@ -29,7 +34,7 @@ export async function routeWork(ctx: Context, principal: Principal, request: Wor
     codebaseId,
     capabilities: request.required_capabilities,
     modelRef: request.modelRef,
-    held: codebaseId !== null,
+    held: held && codebaseId !== null,
   }
   const id = await ctx.lanes.idOf(tenantId, lane)
   const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))

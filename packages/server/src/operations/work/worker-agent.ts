@@ -7,13 +7,14 @@ import { routeWork } from './routing.ts'
 /** Who carries out what is meant for workers, in listings, counters and A2A. */
 export const workerAgentName = 'Worker'
 
-/** Workers as the agent of a task, with the place where it waits for them, and how many of them are there to take it. */
+/** Workers as the agent of a task (`held` as for `routeWork`), with the place where it waits for them, and how many of them are there to take it. */
 export async function workerAgentFor(
   ctx: Context,
   principal: Principal,
   request: WorkRequest,
+  held?: boolean,
 ): Promise<{ agent: WorkerAgent; present: number }> {
-  const { lane, codebaseId, routing, present } = await routeWork(ctx, principal, request)
+  const { lane, codebaseId, routing, present } = await routeWork(ctx, principal, request, held)
   const agent: WorkerAgent = {
     name: workerAgentName,
     delaySeconds: request.delay_seconds,
