@@ -27,6 +27,12 @@ export interface Attendance extends Disposable {
   isCalled(): boolean
 }
 
+/** What of a worker waits here. */
+export interface Presence {
+  streams: number
+  claims: number
+}
+
 /** Wake-ups for workers. They may be lost: workers look for work from time to time, and renewals tell what was lost. */
 export interface WorkerHub {
   /** Says that tasks wait: one of the workers here that may take them is woken, and one on each other replica. */
@@ -40,6 +46,8 @@ export interface WorkerHub {
   anyOf(tenantId: string): Promise<boolean>
   /** Forgets who may take what: somebody has registered. */
   forget(): void
+  /** The workers of a tenant that wait here, by their ids. */
+  presence(tenantId: string): ReadonlyMap<string, Presence>
   size(): number
 }
 
@@ -121,6 +129,17 @@ class Kept<T> {
   }
 }
 
+function presenceOf(tenantId: string, present: Iterable<Waiting>): Map<string, Presence> {
+  const here = new Map<string, Presence>()
+  for (const { worker, claims } of present) {
+    if (worker.tenantId !== tenantId) continue
+    const seen = here.get(worker.workerId) ?? { streams: 0, claims: 0 }
+    seen[claims ? 'claims' : 'streams']++
+    here.set(worker.workerId, seen)
+  }
+  return here
+}
+
 export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
   const { takersOf, hasWorkers, sendPlace, sendNews, onError } = options
   // In the order of their last call, so that everybody has a turn.
@@ -174,6 +193,7 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
       known.clear()
       peopled.clear()
     },
+    presence: tenantId => presenceOf(tenantId, present),
     size: () => present.size,
   }
 }

@@ -37,6 +37,11 @@ export const notOfTenants: Readonly<Record<string, Exception>> = {
     policies: [],
     grants: ['ct_system=DELETE', 'ct_system=INSERT', 'ct_system=SELECT', 'ct_system=UPDATE'],
   },
+  sweeps: {
+    reason: 'what each process has swept up, of all tenants together',
+    policies: [],
+    grants: ['ct_system=DELETE', 'ct_system=INSERT', 'ct_system=SELECT', 'ct_system=UPDATE'],
+  },
   schema_migrations: { reason: 'bookkeeping of `migrate`, which alone reads it', policies: [], grants: [] },
   schema_window: {
     reason: 'which programs fit the schema: read at the start, before there is a tenant',

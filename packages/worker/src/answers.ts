@@ -23,6 +23,7 @@ const Claimed: z.ZodType<ClaimedTask> = z.looseObject({
   time_limit_seconds: z.number().positive().nullable(),
   deadline_at: text,
   checkpoint: z.unknown(),
+  checkpoint_seq: z.number().default(0),
   created_at: z.string(),
 })
 

@@ -8,6 +8,9 @@ export const ClaimTasks = z.looseObject({
   wait_seconds: z.number().min(0).max(limits.claimWaitSeconds).default(0),
 })
 
+/** Asks for one task by its id. */
+export const ClaimOne = z.looseObject({ task_id: z.uuid().toLowerCase() })
+
 /** The right to one attempt of a task, as a worker shows it with everything that it writes. */
 export const WorkLease = z.object({
   task_id: z.uuid().toLowerCase(),
@@ -36,5 +39,7 @@ export interface ClaimedTask extends z.output<typeof WorkLease> {
   deadline_at: string | null
   /** What an earlier attempt left to go on from. */
   checkpoint: unknown
+  /** The number of that checkpoint: a later one has a higher one. 0 if there is none. */
+  checkpoint_seq: number
   created_at: string
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { JsonValue } from '../json-schema.ts'
 import { limits } from '../limits.ts'
+import { CheckpointData, RunnerMetadata } from './report.ts'
 
 const text = z.string().max(limits.resultChars)
 const given = <T extends z.ZodType>(schema: T) => schema.nullish().transform(value => value ?? undefined)
@@ -23,13 +23,17 @@ export type OlderStatus = z.output<typeof OlderStatus>
 /** `POST /tasks/{id}/output`. */
 export const OlderOutput = z.looseObject({ output: z.string().max(limits.outputChunkChars) })
 
-/** `POST /v1/worker/tasks/heartbeat`. */
+/** `POST /v1/worker/tasks/heartbeat`, and the same with `/extended` behind it. */
 export const OlderHeartbeat = z.looseObject({
   task_id: z.string().max(limits.idChars),
   progress_pct: given(z.number().min(0).max(100)),
   status_message: given(z.string().max(limits.titleChars)),
-  checkpoint: JsonValue.optional(),
+  checkpoint: CheckpointData.optional(),
   checkpoint_seq: given(z.int().min(1)),
+  log_tail: given(z.string().max(limits.logTailChars)),
+  runner_metadata: given(RunnerMetadata),
 })
+
+export type OlderHeartbeat = z.output<typeof OlderHeartbeat>
 
 export const OlderRelease = OlderStatus.extend({ task_id: z.string().max(limits.idChars) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JsonValue } from '../json-schema.ts'
+import { JsonValue, Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
 import { WorkLease } from './claim.ts'
 import { outputStreams } from './output.ts'
@@ -11,17 +11,26 @@ const OutputChunk = z.looseObject({
   text: text(limits.outputChunkChars),
 })
 
+export const RunnerMetadata = Metadata.refine(given => JSON.stringify(given).length <= limits.runnerMetadataChars, {
+  error: `has at most ${limits.runnerMetadataChars} characters`,
+})
+
 const Progress = z.looseObject({
   percent: z.number().min(0).max(100).optional(),
   message: text(limits.titleChars).optional(),
+  /** The end of what it has written elsewhere, and what runs it. Both are shown as the last report has them. */
+  log_tail: text(limits.logTailChars).optional(),
+  runner_metadata: RunnerMetadata.optional(),
 })
 
-/** Where a later attempt may go on. The one with the highest `seq` counts. */
-const Checkpoint = z.looseObject({ seq: z.int().min(1), data: JsonValue }).refine(
+export const CheckpointData = JsonValue.refine(
   // The size of what is stored, not of what was sent.
-  ({ data }) => JSON.stringify(data).length <= limits.checkpointChars,
+  data => JSON.stringify(data).length <= limits.checkpointChars,
   { error: `has at most ${limits.checkpointChars} characters` },
 )
+
+/** Where a later attempt may go on. The one with the highest `seq` counts. */
+const Checkpoint = z.looseObject({ seq: z.int().min(1), data: CheckpointData })
 
 /** `failed` with `retry` runs again, after a while, as long as attempts are left; `released` at once, uncounted. */
 const Finish = z.looseObject({

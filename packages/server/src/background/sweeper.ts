@@ -1,7 +1,6 @@
 import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
 import { abortLost } from '../operations/abort-lost.ts'
-import { failOverdue, recoverWork } from '../operations/work/recover.ts'
 import { ensurePartitions, foldTaskCounts } from '../store/upkeep.ts'
 import { buryDead } from './bury-dead.ts'
 import { startClaiming } from './claim-loop.ts'
@@ -10,6 +9,7 @@ import { forgetOldRequests } from './forget-requests.ts'
 import { startPushing } from './push/push-loop.ts'
 import { keepRetention } from './retention.ts'
 import { sweepPushOrphans } from './sweep-pushes.ts'
+import { createWorkSweep } from './sweep-work.ts'
 import { wakeFollowers } from './wake-followers.ts'
 
 const second = 1000
@@ -22,8 +22,7 @@ export function startSweeper(ctx: Context): AsyncDisposable {
     startClaiming(ctx),
     startPushing(ctx),
     every(ctx, 'bury dead instances', 2 * second, () => buryDead(ctx)),
-    every(ctx, 'recover work', second, () => recoverWork(ctx)),
-    every(ctx, 'fail overdue work', second, () => failOverdue(ctx)),
+    every(ctx, 'sweep work', second, createWorkSweep(ctx)),
     every(ctx, 'abort lost runs', 2 * second, () => abortLost(ctx, ctx.running.tokens())),
     every(ctx, 'wake followers', limits.followedPollMs, () => wakeFollowers(ctx)),
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),

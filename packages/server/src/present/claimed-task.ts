@@ -26,5 +26,6 @@ export const presentClaimed = (
   time_limit_seconds: task.timeLimitSeconds,
   deadline_at: task.deadlineAt?.toISOString() ?? null,
   checkpoint: task.checkpoint,
+  checkpoint_seq: task.checkpointSeq,
   created_at: task.createdAt.toISOString(),
 })

@@ -37,6 +37,7 @@ export interface ClaimedWork {
   sessionId: string | null
   timeLimitSeconds: number | null
   checkpoint: Json
+  checkpointSeq: number
 }
 
 const mostPutOff = 1_000
@@ -47,7 +48,8 @@ const columns = `
     "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
     t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata, t.created_at as "createdAt",
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path, w.model_ref as "modelRef",
-    w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint`
+    w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
+    w.checkpoint_seq::float8 as "checkpointSeq"`
 
 // Events have the form that `planEvents` gives them.
 const lease = `taken as (

@@ -1,3 +1,4 @@
+import type { Json } from '@codetether/protocol/json'
 import type { Fence } from './lease.ts'
 import { statement } from './statement.ts'
 import type { Reader, SystemWriter, Writer } from './store.ts'
@@ -59,6 +60,20 @@ export async function findAttempt(
 ): Promise<AttemptRow | null> {
   const [row] = await tx.query<AttemptRow>(attempt, [tenantId, taskId, workerId])
   return row ?? null
+}
+
+const stale = statement(`
+  select d.checkpoint_seq::float8 as seq from task_work d
+  where d.tenant_id = $1 and d.task_id = $2
+    and (d.checkpoint_seq > $3 or (d.checkpoint_seq = $3 and d.checkpoint is distinct from $4::jsonb))`)
+
+/** The number of the checkpoint that a task has, if that makes this one stale: a later one, or another one with the same number. */
+export async function findLaterCheckpoint(
+  tx: Reader,
+  { tenantId, taskId, seq, data }: { tenantId: string; taskId: string; seq: number; data: Json },
+): Promise<number | null> {
+  const [row] = await tx.query<{ seq: number }>(stale, [tenantId, taskId, seq, JSON.stringify(data)])
+  return row?.seq ?? null
 }
 
 /** Work whose time has come, without anybody who does something about it. */

@@ -90,7 +90,7 @@ const list = statement(`
   select ${columns} from workers w
   where w.tenant_id = $1 and w.state <> 'unregistered' and w.id > $2
     and ($3::text is null or strpos(lower(w.id || ' ' || w.name || ' ' || coalesce(w.hostname, '')), lower($3)) > 0)
-    and ($4::float8 is null or w.seen_at > now() - make_interval(secs => $4))
+    and ($4::float8 is null or w.seen_at > now() - make_interval(secs => $4) or w.id = any ($6))
   order by w.id limit $5`)
 
 export interface WorkerFilter {
@@ -98,6 +98,8 @@ export interface WorkerFilter {
   search: string | null
   /** Only those that were heard of so many seconds ago at most. */
   seenWithinSeconds: number | null
+  /** And these, whenever they were heard of. */
+  orOneOf?: readonly string[]
   after: string
   limit: number
 }
@@ -105,8 +107,8 @@ export interface WorkerFilter {
 /** Workers in the order of their ids. */
 export const listWorkers = (
   tx: Reader,
-  { tenantId, after, search, seenWithinSeconds, limit }: WorkerFilter,
-): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit])
+  { tenantId, after, search, seenWithinSeconds, orOneOf = [], limit }: WorkerFilter,
+): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit, orOneOf])
 
 const any = statement(`
   select exists (

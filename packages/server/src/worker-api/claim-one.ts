@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { claimNow } from '../operations/work/claim.ts'
 import type { ActingWorker } from '../operations/work/worker-of.ts'
 import { presentClaimed } from '../present/claimed-task.ts'
+import { runId } from '../present/run.ts'
 
 /**
  * Claims a task by its id, as workers do that were told of it by `task_available`. Throws CONFLICT if it is not there for this
@@ -16,6 +17,7 @@ export async function claimOne(ctx: Context, worker: ActingWorker, taskId: strin
     success: true,
     task_id: taskId,
     worker_id: worker.workerId,
+    run_id: runId(task),
     message: 'the task is yours',
     task_timeout_seconds: task.timeLimitSeconds,
     checkpoint: task.checkpoint,

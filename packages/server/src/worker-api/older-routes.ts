@@ -1,4 +1,5 @@
 import { OlderHeartbeat, OlderOutput, OlderRelease, OlderStatus } from '@codetether/protocol/work/older-report'
+import type { Report } from '@codetether/protocol/work/report'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.ts'
 import { olderFinish, reportHeld } from '../operations/work/report-held.ts'
@@ -32,16 +33,13 @@ export const olderRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     return { success: true, task_id, ...(await tell(task_id, given, workerOf(request.principal))) }
   })
 
-  app.post('/v1/worker/tasks/heartbeat', { config }, async request => {
-    const { task_id, progress_pct: percent, status_message: message, ...given } = readBody(request, OlderHeartbeat)
-    const isProgress = percent !== undefined || message !== undefined
-    const { checkpoint, checkpoint_seq: seq } = given
-    const { state } = await reportHeld(ctx, workerOf(request.principal), task_id, {
-      ...(isProgress && { progress: { percent, message } }),
-      ...(checkpoint !== undefined && seq !== undefined && { checkpoint: { seq, data: checkpoint } }),
+  for (const path of ['heartbeat', 'heartbeat/extended'])
+    app.post(`/v1/worker/tasks/${path}`, { config }, async request => {
+      const given = readBody(request, OlderHeartbeat)
+      const { task_id } = given
+      const { state } = await reportHeld(ctx, workerOf(request.principal), task_id, heardOf(given))
+      return { success: true, task_id, state, lease_seconds: ctx.config.work.leaseMs / 1000 }
     })
-    return { success: true, task_id, state, lease_seconds: ctx.config.work.leaseMs / 1000 }
-  })
 
   const tell = (taskId: string, given: OlderStatus, worker: ReturnType<typeof workerOf>) => {
     const finish = olderFinish(given)
@@ -50,5 +48,23 @@ export const olderRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       ...(session_id !== undefined && { session_id }),
       ...(finish && { finish }),
     })
+  }
+}
+
+/** What a heartbeat tells beside that the worker lives. */
+function heardOf(given: OlderHeartbeat): Pick<Report, 'progress' | 'checkpoint'> {
+  const {
+    progress_pct: percent,
+    status_message: message,
+    log_tail,
+    runner_metadata,
+    checkpoint,
+    checkpoint_seq,
+  } = given
+  const progress = { percent, message, log_tail, runner_metadata }
+  return {
+    ...(Object.values(progress).some(value => value !== undefined) && { progress }),
+    ...(checkpoint !== undefined &&
+      checkpoint_seq !== undefined && { checkpoint: { seq: checkpoint_seq, data: checkpoint } }),
   }
 }

@@ -1,5 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
-import { ClaimTasks } from '@codetether/protocol/work/claim'
+import { ClaimOne, ClaimTasks } from '@codetether/protocol/work/claim'
 import { Renewal, Reports } from '@codetether/protocol/work/report'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.ts'
@@ -38,6 +38,12 @@ export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
         ? await claimSoon(ctx, { worker, room, waitMs: wait_seconds * 1000, signal })
         : await claimNow(ctx, worker, { room })
     return { tasks: claimed.map(task => presentClaimed(task, ctx.config.work.leaseMs)) }
+  })
+
+  app.post('/v1/worker/tasks/claim/extended', { config }, async request => {
+    const { task_id } = readBody(request, ClaimOne)
+    const { tasks, ...claim } = await claimOne(ctx, workerOf(request.principal), task_id)
+    return { ...tasks[0], ...claim }
   })
 
   app.post('/v1/worker/tasks/report', { config }, async request => {

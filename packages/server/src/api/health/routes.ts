@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.ts'
 import { version } from '../../version.ts'
 import { checkReadiness, type Readiness } from './readiness.ts'
+import { reaperRoutes } from './reaper-routes.ts'
 
 /** Health for people, load balancers and orchestrators. Only `/health/ready` and `/health/detail` ask the database. */
 export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
@@ -43,4 +44,6 @@ export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       },
     }
   })
+
+  await app.register(reaperRoutes(ctx))
 }

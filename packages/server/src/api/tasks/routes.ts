@@ -15,6 +15,7 @@ import { listWork } from '../../store/read-work.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { readKey } from './idempotency-key.ts'
 import { outputRoutes } from './output-routes.ts'
+import { progressRoutes } from './progress-routes.ts'
 import { stuckRoutes } from './stuck-routes.ts'
 import { WorkStatus } from './work-status.ts'
 
@@ -85,4 +86,5 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   await app.register(outputRoutes(ctx))
   await app.register(stuckRoutes(ctx))
   await app.register(deadLetterRoutes(ctx))
+  await app.register(progressRoutes(ctx))
 }

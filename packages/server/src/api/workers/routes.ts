@@ -11,6 +11,7 @@ import { prefixes } from '../../present/prefixes.ts'
 import { presentWorker } from '../../present/worker.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listWorkers } from '../../store/workers.ts'
+import { connectedRoutes } from './connected-routes.ts'
 
 const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
 
@@ -74,4 +75,5 @@ export const workersRoutes = (ctx: Context) => async (app: FastifyInstance) => {
       return { success: true, status: state }
     })
   }
+  await app.register(connectedRoutes(ctx))
 }

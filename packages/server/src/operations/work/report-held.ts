@@ -3,7 +3,7 @@ import { isUuid } from '@codetether/protocol/uuid'
 import type { OlderStatus } from '@codetether/protocol/work/older-report'
 import type { Report } from '@codetether/protocol/work/report'
 import type { Context } from '../../context.ts'
-import { findAttempt } from '../../store/work-leases.ts'
+import { findAttempt, findLaterCheckpoint } from '../../store/work-leases.ts'
 import { takeReports } from './report.ts'
 import type { ActingWorker } from './worker-of.ts'
 
@@ -11,7 +11,7 @@ type Held = Partial<Pick<Report, 'output' | 'progress' | 'checkpoint' | 'session
 
 /**
  * A report of an older program, which shows no lease: it counts for the attempt that the worker holds now. Throws
- * LEASE_LOST if it holds none, whoever else does.
+ * LEASE_LOST if it holds none, whoever else does, and CONFLICT for a checkpoint behind the one that is there.
  */
 export async function reportHeld(
   ctx: Context,
@@ -23,6 +23,7 @@ export async function reportHeld(
     ? await ctx.store.read(worker.tenantId, tx => findAttempt(tx, { ...worker, taskId }))
     : null
   if (!row || row.token === null || row.state !== 'working') throw notHeld(taskId)
+  if (held.checkpoint) await checkCheckpoint(ctx, worker, taskId, held.checkpoint)
   const report = {
     output: [],
     ...held,
@@ -34,6 +35,19 @@ export async function reportHeld(
   const [outcome] = await takeReports(ctx, worker, [report])
   if (!outcome?.ok) throw notHeld(taskId)
   return { state: outcome.state }
+}
+
+async function checkCheckpoint(
+  ctx: Context,
+  { tenantId }: ActingWorker,
+  taskId: string,
+  checkpoint: NonNullable<Report['checkpoint']>,
+): Promise<void> {
+  const later = await ctx.store.read(tenantId, tx => findLaterCheckpoint(tx, { tenantId, taskId, ...checkpoint }))
+  if (later === null) return
+  throw new PlatformError('CONFLICT', `the task has checkpoint ${later} already`, {
+    metadata: { taskId, checkpoint_seq: later },
+  })
 }
 
 const notHeld = (taskId: string) =>

@@ -91,9 +91,11 @@ function writeOf({ config }: Context, worker: ActingWorker, report: AnyReport) {
   }
 }
 
-const progressOf = ({ percent, message }: NonNullable<Report['progress']>): JsonObject => ({
+const progressOf = ({ percent, message, log_tail, runner_metadata }: NonNullable<Report['progress']>): JsonObject => ({
   ...(percent === undefined ? {} : { percent }),
   ...(message === undefined ? {} : { message }),
+  ...(log_tail === undefined ? {} : { log_tail }),
+  ...(runner_metadata === undefined ? {} : { runner_metadata }),
 })
 
 /** How an attempt ends that is not the end of the task: back to the queue, at once or later. */
