@@ -5,6 +5,7 @@ import { newId } from '@codetether/server/ids'
 import { createLogger } from '@codetether/server/logger'
 import { planEvents } from '@codetether/server/operations/plan-events'
 import { insertBlobs } from '@codetether/server/store/blobs'
+import { takeCall } from '@codetether/server/store/call-slots'
 import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
 import { obtainLane } from '@codetether/server/store/lanes'
 import { setMemory } from '@codetether/server/store/memories'
@@ -130,6 +131,7 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
       setMemory(tx, owner, { key: 'mark', value: mark, most: 10 }),
       insertWork(tx, tenantId, [{ ...workOf(mark), id: task.id }]),
       addWorker(tx, tenantId, mark),
+      takeCall(tx, { tenantId, principal: mark }),
     ])
   })
   await store.system(tx => tx.query(letter, [tenantId]))
