@@ -6,10 +6,12 @@ import { createLogger } from '@codetether/server/logger'
 import { planEvents } from '@codetether/server/operations/plan-events'
 import { insertBlobs } from '@codetether/server/store/blobs'
 import { takeCall } from '@codetether/server/store/call-slots'
+import { putCodebase } from '@codetether/server/store/codebases'
 import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
 import { obtainLane } from '@codetether/server/store/lanes'
 import { setMemory } from '@codetether/server/store/memories'
 import { type NewPushConfig, putPushConfig } from '@codetether/server/store/push-configs'
+import { putSessionMessages } from '@codetether/server/store/session-messages'
 import { statement } from '@codetether/server/store/statement'
 import { createStore, type Store, type Writer } from '@codetether/server/store/store'
 import { insertWork } from '@codetether/server/store/work'
@@ -119,6 +121,33 @@ async function addWorker(tx: Writer, tenantId: string, mark: string): Promise<vo
   ])
 }
 
+const noUsage = {
+  cost: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+}
+
+/** A codebase with a session of one message. */
+async function addSession(tx: Writer, tenantId: string, mark: string): Promise<void> {
+  const codebaseId = newId()
+  const place = { path: `/home/${mark}`, description: null, gitUrl: null, gitBranch: null }
+  const told = { source: mark, workerId: mark, title: mark, directory: mark, projectId: mark, version: mark }
+  const rest = { summary: mark, toldMessages: 1, createdAt: null, updatedAt: null }
+  const by = { id: mark, role: 'user' as const, parentId: null, agent: mark, model: mark }
+  const what = { error: mark, parts: words(mark), createdAt: null, completedAt: null }
+  await Promise.all([
+    putCodebase(tx, { tenantId, id: codebaseId, principal: mark, name: mark, ...place }),
+    putSessionMessages(
+      tx,
+      { tenantId, codebaseId, id: mark },
+      { about: { id: mark, ...told, ...rest }, messages: [{ ...by, ...noUsage, ...what }] },
+    ),
+  ])
+}
+
 /** Rows of a tenant in every table that it has, written as the server writes them. */
 export async function fillTenant(store: Store, tenantId: string, mark: string): Promise<void> {
   const owner = { tenantId, principal: mark, agent: mark }
@@ -132,6 +161,7 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
       insertWork(tx, tenantId, [{ ...workOf(mark), id: task.id }]),
       addWorker(tx, tenantId, mark),
       takeCall(tx, { tenantId, principal: mark }),
+      addSession(tx, tenantId, mark),
     ])
   })
   await store.system(tx => tx.query(letter, [tenantId]))

@@ -140,6 +140,19 @@ export const limits = {
   workerAwayMs: 5 * 60_000,
   /** Revoked credentials of a worker are refused after this at the latest. */
   workerTokenCacheMs: 5_000,
+  /** What is told of sessions in one call. */
+  sessionsPerCall: 1_000,
+  sessionMessagesPerCall: 1_000,
+  /** A message of a session: its parts as JSON, and what its model has used. */
+  sessionMessageChars: 1024 * 1024,
+  partsPerSessionMessage: 4_096,
+  tokensPerMessage: 1_000_000_000,
+  costPerMessage: 1_000_000,
+  sessionSummaryChars: 64 * 1024,
+  /** Messages that a session says that it has. */
+  sessionMessagesTold: 1_000_000_000,
+  /** What a listing may leave out by number; behind that a page names the place where it begins. */
+  offset: 10_000,
   memoryKeyChars: 256,
   memoryValueBytes: 64 * 1024,
   memoriesPerPrincipal: 1_000,

@@ -6,6 +6,8 @@ export const permissions = [
   'tasks:write',
   'codebases:read',
   'codebases:write',
+  'sessions:read',
+  'sessions:write',
   'workers:read',
   'workers:register',
   'worker:run',

@@ -8,6 +8,7 @@ import { metricsRoutes } from './metrics/routes.ts'
 import { modelsRoutes } from './models/routes.ts'
 import { pushRoutes } from './push/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
+import { sessionsRoutes } from './sessions/routes.ts'
 import { tasksRoutes } from './tasks/routes.ts'
 import { workersRoutes } from './workers/routes.ts'
 
@@ -22,6 +23,7 @@ export const apiRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     modelsRoutes,
     pushRoutes,
     queueRoutes,
+    sessionsRoutes,
     tasksRoutes,
     workersRoutes,
   ])

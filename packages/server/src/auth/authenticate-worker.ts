@@ -13,8 +13,8 @@ interface Known {
 
 const mostKept = 10_000
 
-/** A worker may run tasks and say again who it is, and nothing of what users may. */
-const workerPermissions = new Set<Permission>(['worker:run', 'workers:register'])
+/** A worker may run tasks, tell of sessions, and say again who it is, and nothing else of what users may. */
+const workerPermissions = new Set<Permission>(['worker:run', 'workers:register', 'sessions:write'])
 
 /**
  * Tells which worker a token belongs to. The database is asked once in a few seconds: a token that was revoked is refused

@@ -3,6 +3,7 @@ import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { TaskState } from '@codetether/protocol/task-state'
 import type { Fence, Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
+import { namedSessions } from './sessions.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 import { type TaskRow, taskColumns } from './tasks.ts'
@@ -113,7 +114,8 @@ const newRows = `note as (
       session_id = coalesce(note->>'sessionId', w.session_id)
     from input join task using (id)
     where note is not null and w.tenant_id = $1 and w.task_id = id
-  ), event as (
+    returning id, w.codebase_id as "codebaseId", w.title, note->>'sessionId' as session
+  ), ${namedSessions}, event as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
     select $1, id, b.seq + e."offset", b.generation + e."visibleOffset", e.kind, e.v, e.actor, e.body
     from base b, jsonb_to_recordset(plan->'events') as e (

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '@codetether/protocol/json'
 import { eventVersion } from '@codetether/protocol/task-event'
 import { isOpenTo } from './lanes.ts'
 import { putOffSeconds } from './leases.ts'
-import { plannedOnce } from './statement.ts'
+import { currentSession } from './sessions.ts'
+import { plannedOnce, statement } from './statement.ts'
 import type { Writer } from './store.ts'
 
 export interface WorkClaim {
@@ -48,7 +49,7 @@ const columns = `
     "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
     t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata, t.created_at as "createdAt",
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path, w.model_ref as "modelRef",
-    w.session_id as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
+    ${currentSession} as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
     w.checkpoint_seq::float8 as "checkpointSeq"`
 
 // Events have the form that `planEvents` gives them.

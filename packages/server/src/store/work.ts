@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
+import { beginSessions } from './sessions.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 
@@ -27,7 +28,8 @@ export async function insertWork(
   tenantId: string,
   work: readonly (NewWork & { id: string })[],
 ): Promise<void> {
-  if (work.length > 0) await tx.query(insert, [tenantId, JSON.stringify(work)])
+  if (work.length === 0) return
+  await Promise.all([tx.query(insert, [tenantId, JSON.stringify(work)]), beginSessions(tx, tenantId, work)])
 }
 
 /** What an attempt tells of how far it is, and where a later one may go on. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { getCodebase, registerCodebase, removeCodebase } from '../../operations/work/codebases.ts'
 import { presentCodebase } from '../../present/codebase.ts'
-import { codebasePaths } from '../../present/prefixes.ts'
+import { codebasePaths, prefixes } from '../../present/prefixes.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listCodebases } from '../../store/codebases.ts'
 import { triggerRoutes } from './trigger-routes.ts'
@@ -21,20 +21,25 @@ interface ById {
   Params: { id: string }
 }
 
+const listPaths = [
+  ...codebasePaths.flatMap(url => [url, `${url}/list`]),
+  ...prefixes.flatMap(prefix => [`${prefix}/database/codebases`, `${prefix}/database/workspaces`]),
+]
+
 /** Codebases, under each prefix and both names. */
 export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const read = { config: { permission: 'codebases:read' } } as const
   const write = { config: { permission: 'codebases:write' } } as const
-  for (const url of codebasePaths) {
-    for (const path of [url, `${url}/list`])
-      app.get(path, read, async request => {
-        const { before = null, limit } = readQuery(request, ListQuery)
-        const { tenantId } = request.principal
-        const rows = await ctx.store.read(tenantId, tx => listCodebases(tx, { tenantId, before, limit }))
-        const codebases = rows.map(presentCodebase)
-        return { codebases, workspaces: codebases, next: rows.length === limit ? rows.at(-1)?.id : null }
-      })
+  for (const path of listPaths)
+    app.get(path, read, async request => {
+      const { before = null, limit } = readQuery(request, ListQuery)
+      const { tenantId } = request.principal
+      const rows = await ctx.store.read(tenantId, tx => listCodebases(tx, { tenantId, before, limit }))
+      const codebases = rows.map(presentCodebase)
+      return { codebases, workspaces: codebases, next: rows.length === limit ? rows.at(-1)?.id : null }
+    })
 
+  for (const url of codebasePaths) {
     app.post(url, write, async (request, reply) => {
       const codebase = presentCodebase(
         await registerCodebase(ctx, request.principal, readBody(request, RegisterCodebase)),

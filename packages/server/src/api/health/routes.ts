@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.ts'
+import { prefixes } from '../../present/prefixes.ts'
 import { version } from '../../version.ts'
 import { checkReadiness, type Readiness } from './readiness.ts'
 import { reaperRoutes } from './reaper-routes.ts'
 
-/** Health for people, load balancers and orchestrators. Only `/health/ready` and `/health/detail` ask the database. */
+/** Health for people, load balancers and orchestrators. `/health`, `/v1/health` and `/health/live` do not ask the database. */
 export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const open = { config: { permission: 'public' } } as const
   // Anybody may ask: all who wait share one question, or they would keep the renewal of leases from the database.
@@ -26,6 +27,13 @@ export const healthRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     reply.code(ready ? 200 : 503)
     return { status: ready ? 'ready' : 'not ready', database: database.status, stopping }
   })
+
+  for (const prefix of prefixes)
+    app.get(`${prefix}/database/status`, { config: { permission: 'health:read' } }, async () => {
+      const { database } = await readiness()
+      const available = database.status === 'up'
+      return { available, message: available ? 'the database answers' : 'the database does not answer', ...database }
+    })
 
   app.get('/health/detail', { config: { permission: 'health:read' } }, async () => {
     const { ready, database } = await readiness()

@@ -1,7 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import { queryInteger } from '@codetether/protocol/query-integer'
 import { RegisterWorker } from '@codetether/protocol/work/register-worker'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { getWorker, registerWorker, unregisterWorker } from '../../operations/work/register.ts'
@@ -36,7 +36,7 @@ export const workersRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     const read = { config: { permission: 'workers:read' } } as const
     const register = { config: { permission: 'workers:register' } } as const
 
-    app.get(url, read, async request => {
+    const list = async (request: FastifyRequest) => {
       const { search, online_only, exclude_offline_hours, after, limit } = readQuery(request, ListQuery)
       const { tenantId } = request.principal
       const seenWithinSeconds = online_only
@@ -49,7 +49,9 @@ export const workersRoutes = (ctx: Context) => async (app: FastifyInstance) => {
         workers: workers.map(worker => presentWorker(worker, now)),
         next: workers.length === limit ? workers.at(-1)?.id : null,
       }
-    })
+    }
+    app.get(url, read, list)
+    app.get(`${prefix}/database/workers`, read, list)
 
     app.get<ById>(`${url}/:id`, read, async request =>
       presentWorker(await getWorker(ctx, request.principal, request.params.id), new Date()),

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
 import { type CodebaseRow, deleteCodebase, findCodebase, putCodebase, setWatch } from '../../store/codebases.ts'
+import { deleteSessionMessages, deleteSessions } from '../../store/remove-sessions.ts'
 
 const notFound = () => new PlatformError('NOT_FOUND', 'there is no such codebase')
 
@@ -36,17 +37,25 @@ export async function registerCodebase(
   return getCodebase(ctx, principal, id)
 }
 
-/** Throws NOT_FOUND, or FORBIDDEN for one that somebody else has registered. */
+/** Removes a codebase with its sessions. Throws NOT_FOUND, or FORBIDDEN for one that somebody else has registered. */
 export async function removeCodebase(ctx: Context, principal: Principal, id: string): Promise<void> {
   await ownCodebase(ctx, principal, id)
   const { tenantId } = principal
-  await ctx.store.write(tenantId, tx => deleteCodebase(tx, tenantId, id))
+  const portion = { tenantId, codebaseId: id, limit: 5_000 }
+  for (let deleted = portion.limit; deleted === portion.limit; )
+    deleted = await ctx.store.write(tenantId, tx => deleteSessionMessages(tx, portion))
+  // Whoever tells of sessions waits behind the codebase, and finds it gone.
+  await ctx.store.write(tenantId, tx =>
+    Promise.all([deleteCodebase(tx, tenantId, id), deleteSessions(tx, tenantId, id)]),
+  )
   ctx.workers.forget()
 }
 
-async function ownCodebase(ctx: Context, principal: Principal, id: string): Promise<void> {
-  const { principal: owner } = await getCodebase(ctx, principal, id)
-  if (owner !== principal.id) throw new PlatformError('FORBIDDEN', 'somebody else has registered this codebase')
+/** A codebase that the principal has registered. Throws NOT_FOUND, or FORBIDDEN for one of somebody else. */
+export async function ownCodebase(ctx: Context, principal: Principal, id: string): Promise<CodebaseRow> {
+  const codebase = await getCodebase(ctx, principal, id)
+  if (codebase.principal === principal.id) return codebase
+  throw new PlatformError('FORBIDDEN', 'somebody else has registered this codebase')
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { WorkRequest } from '@codetether/protocol/work/create-work'
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
+import { findSession } from '../../store/sessions.ts'
 import type { WorkerAgent } from '../submit-task.ts'
 import { routeWork } from './routing.ts'
 
@@ -18,7 +19,7 @@ export async function workerAgentFor(
   const agent: WorkerAgent = {
     name: workerAgentName,
     delaySeconds: request.delay_seconds,
-    serialKey: request.session_id ?? null,
+    serialKey: await lineOf(ctx, principal, { codebaseId, sessionId: request.session_id }),
     queue: {
       lane,
       priority: request.priority,
@@ -36,4 +37,16 @@ export async function workerAgentFor(
     },
   }
   return { agent, present }
+}
+
+/** Tasks of a session stand in one line, whichever of its ids they name. */
+async function lineOf(
+  { store }: Context,
+  { tenantId, id: principal }: Principal,
+  { codebaseId, sessionId }: { codebaseId: string | null; sessionId: string | undefined },
+): Promise<string | null> {
+  if (sessionId === undefined) return null
+  if (codebaseId === null) return sessionId
+  const session = await store.read(tenantId, tx => findSession(tx, { tenantId, codebaseId, id: sessionId }))
+  return session?.principal === principal ? (session.serialKey ?? session.id) : sessionId
 }
