@@ -112,13 +112,18 @@ test('what ended longer ago than the retention goes with everything of its own, 
     const open = await addTask(opened, tenantId, { created: daysAgo(40) })
     const fresh = await addTask(opened, tenantId, { created: new Date(), ended: new Date() })
     const report = await applyRetention(contextOf(opened), { taskDays: 30 })
-    assert.deepEqual(report, { partitions: [], events: 8, tasks: 2 })
+    assert.deepEqual(report, { partitions: [], events: 8, tasks: 2, sessions: 0 })
     for (const id of [old, ahead]) assert.deepEqual(await tablesOf(opened, id), [])
     const whole = tables.filter(table => table !== 'task_requests')
     for (const id of [recent, open]) assert.deepEqual(await tablesOf(opened, id), whole)
     assert.deepEqual(await tablesOf(opened, fresh), tables)
   }
-  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), { partitions: [], events: 0, tasks: 0 })
+  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), {
+    partitions: [],
+    events: 0,
+    tasks: 0,
+    sessions: 0,
+  })
 })
 
 test('only counting deletes nothing, and counts what then goes', async () => {
@@ -129,7 +134,7 @@ test('only counting deletes nothing, and counts what then goes', async () => {
   const counted = await applyRetention(contextOf(opened), rules, { really: false })
   assert.deepEqual(await tablesOf(opened, id), tables)
   assert.deepEqual(await applyRetention(contextOf(opened), rules), counted)
-  assert.deepEqual(counted, { partitions: [], events: 4, tasks: 1 })
+  assert.deepEqual(counted, { partitions: [], events: 4, tasks: 1, sessions: 0 })
 })
 
 test('small portions find the same, past logs that stay', async () => {
@@ -140,7 +145,7 @@ test('small portions find the same, past logs that stay', async () => {
     await addTask(opened, tenantId, { created: daysAgo(40) })
   }
   const report = await applyRetention(contextOf(opened), { taskDays: 30 }, { portion: 3 })
-  assert.deepEqual(report, { partitions: [], events: 20, tasks: 5 })
+  assert.deepEqual(report, { partitions: [], events: 20, tasks: 5, sessions: 0 })
   assert.deepEqual(await query(opened.database, 'select count(*)::int as n from task_events'), [{ n: 20 }])
 })
 
@@ -152,7 +157,7 @@ test('a pruned log leaves the task as it was', async () => {
   const key = { tenantId, id, principal: 'principal of mark', messageLimit: 10 }
   const before = await store.read(tenantId, tx => findTask(tx, key))
   const report = await applyRetention(contextOf(opened), { eventDays: 7 })
-  assert.deepEqual(report, { partitions: [], events: 4, tasks: 0 })
+  assert.deepEqual(report, { partitions: [], events: 4, tasks: 0, sessions: 0 })
   assert.ok(before?.artifacts.length === 1 && before.messages.length === 1)
   assert.deepEqual(await store.read(tenantId, tx => findTask(tx, key)), before)
   assert.deepEqual(
@@ -233,14 +238,19 @@ test('a month of the log goes as a whole when all its tasks are past their time'
   const stays = await addTask(opened, tenantId, { created: kept.within })
   const goes = await addTask(opened, tenantId, { created: kept.within, ended: daysAgo(60) })
   const counted = await applyRetention(contextOf(opened), { eventDays: 30 }, { really: false })
-  assert.deepEqual(counted, { partitions: [gone.name], events: 8, tasks: 0 })
+  assert.deepEqual(counted, { partitions: [gone.name], events: 8, tasks: 0, sessions: 0 })
   const report = await applyRetention(contextOf(opened), { eventDays: 30 })
-  assert.deepEqual(report, { partitions: [gone.name], events: 4, tasks: 0 })
+  assert.deepEqual(report, { partitions: [gone.name], events: 4, tasks: 0, sessions: 0 })
   const names = await partitions(opened)
   assert.ok(names.includes(kept.name) && names.includes('task_events_default') && !names.includes(gone.name))
   assert.ok((await tablesOf(opened, stays)).includes('task_events'))
   for (const id of [old, goes]) assert.deepEqual((await tablesOf(opened, id))[1], 'task_messages')
-  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), { partitions: [], events: 0, tasks: 2 })
+  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), {
+    partitions: [],
+    events: 0,
+    tasks: 2,
+    sessions: 0,
+  })
 })
 
 test('a month that somebody writes to is left for the next time, and its tasks go one by one', async () => {
@@ -257,7 +267,12 @@ test('a month that somebody writes to is left for the next time, and its tasks g
     await busy.promise
   })
   const late = await written.promise
-  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), { partitions: [], events: 4, tasks: 1 })
+  assert.deepEqual(await applyRetention(contextOf(opened), { taskDays: 30 }), {
+    partitions: [],
+    events: 4,
+    tasks: 1,
+    sessions: 0,
+  })
   busy.resolve()
   await writing
   assert.ok((await tablesOf(opened, late)).includes('task_events'))

@@ -35,12 +35,12 @@ test('retention run deletes what the settings say, and only counts when asked to
   assert.match(unset.stderr, /no retention is set\nhint: set CODETETHER_RETENTION_DAYS/)
   const set = { ...env, CODETETHER_RETENTION_DAYS: '30' }
   const counted = await runCli(['retention', 'run', '--dry-run', '--json'], { env: set })
-  const report = { taskDays: 30, partitions: [], events: 0, tasks: 1 }
+  const report = { taskDays: 30, partitions: [], events: 0, tasks: 1, sessions: 0 }
   assert.deepEqual(JSON.parse(counted.stdout), { dryRun: true, ...report })
   const done = await runCli(['retention', 'run', '--json'], { env: set })
   assert.deepEqual(JSON.parse(done.stdout), { dryRun: false, ...report })
   const again = await runCli(['retention', 'run'], { env: set })
-  assert.deepEqual([again.code, again.stdout], [0, 'deleted: 0 tasks, 0 events\n'])
+  assert.deepEqual([again.code, again.stdout], [0, 'deleted: 0 tasks, 0 events, 0 sessions\n'])
 })
 
 test('tenant erase wants to be told twice, and prints the record of what it deleted', async () => {

@@ -14,9 +14,9 @@ export interface RetentionRunOptions extends DataOptions {
   dryRun?: boolean
 }
 
-const describe = ({ partitions, events, tasks }: RetentionReport, dryRun: boolean): string => {
+const describe = ({ partitions, events, tasks, sessions }: RetentionReport, dryRun: boolean): string => {
   const months = partitions.length === 0 ? '' : ` and the months ${partitions.join(', ')}`
-  return `${dryRun ? 'would delete' : 'deleted'}: ${tasks} tasks, ${events} events${months}`
+  return `${dryRun ? 'would delete' : 'deleted'}: ${tasks} tasks, ${events} events, ${sessions} sessions${months}`
 }
 
 /** Deletes now what the settings say is past its time, or counts it. A server does the same once an hour. */

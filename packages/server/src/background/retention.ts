@@ -11,6 +11,7 @@ import {
   lockRetention,
   pruneEvents,
 } from '../store/retention.ts'
+import { deleteOldSessions } from '../store/session-retention.ts'
 import type { SystemWriter } from '../store/store.ts'
 import { listTenants } from '../store/tenants.ts'
 import { forgetOldRequests } from './forget-requests.ts'
@@ -24,6 +25,8 @@ export interface RetentionReport {
   /** Events that went one by one; when only counting, also those of these months. */
   events: number
   tasks: number
+  /** Conversations of coding agents. */
+  sessions: number
 }
 
 interface Round {
@@ -44,7 +47,7 @@ export async function applyRetention(
   { taskDays, eventDays }: RetentionConfig,
   { really = true, portion = 5_000 }: { really?: boolean; portion?: number } = {},
 ): Promise<RetentionReport> {
-  const round: Round = { ctx, report: { partitions: [], events: 0, tasks: 0 }, really, portion }
+  const round: Round = { ctx, report: { partitions: [], events: 0, tasks: 0, sessions: 0 }, really, portion }
   const logDays = eventDays ?? taskDays
   if (logDays === undefined) return round.report
   // No message id may lead to a task that is gone.
@@ -52,7 +55,9 @@ export async function applyRetention(
   await dropMonths(round, logDays)
   for (const { id: tenantId } of await ctx.store.system(listTenants)) {
     await pruneLogs(round, tenantId, logDays)
-    if (taskDays !== undefined) await removeTasks(round, tenantId, taskDays)
+    if (taskDays === undefined) continue
+    await removeTasks(round, tenantId, taskDays)
+    await removeSessions(round, tenantId, taskDays)
   }
   return round.report
 }
@@ -108,11 +113,21 @@ async function removeTasks(round: Round, tenantId: string, days: number): Promis
   }
 }
 
+async function removeSessions(round: Round, tenantId: string, days: number): Promise<void> {
+  const { report, really, portion, ctx } = round
+  for (let after = { codebaseId: firstId, id: '' }; !ctx.stopping.aborted; ) {
+    const found = await portionOf(round, tx => deleteOldSessions(tx, { tenantId, days, portion, really }, after))
+    if (found === null) return
+    report.sessions += found.sessions
+    after = found.last
+  }
+}
+
 /** The job of a server: what the settings say, unless another replica is at it. */
 export async function keepRetention(ctx: RetentionContext & Pick<Context, 'config'>): Promise<void> {
   try {
     const report = await applyRetention(ctx, ctx.config.retention)
-    if (report.partitions.length + report.events + report.tasks > 0)
+    if (report.partitions.length + report.events + report.tasks + report.sessions > 0)
       ctx.log.info(report, 'what is past its time is deleted')
   } catch (error) {
     if (!(error instanceof PlatformError && error.code === 'CONFLICT')) throw error
