@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { type Answer, call, registerWorker, type TestWorker } from './worker-calls.ts'
 
@@ -136,7 +137,7 @@ test('a message that grows is replaced, and not by an older version of itself', 
     messages.map((m: { content: string }) => m.content),
     ['whole'],
   )
-  assert.deepEqual([session.cost, session.tokens.input, session.tokens.output], [0.3, 5, 4])
+  assert.deepEqual([session.cost, session.tokens.input, session.tokens.output, session.messages_synced], [0.3, 5, 4, 1])
 })
 
 test('of a session the latest that was told stays, in whatever order it comes', async () => {
@@ -159,6 +160,7 @@ test('those who tell of the same at once do not count it twice', async () => {
   const tell = (messages: object[]) => worker.call(`${url}/sessions/ses_c/messages/sync`, { messages })
   const tellSessions = (sessions: object[]) => worker.call(`${url}/sessions/sync`, { sessions })
   const sessions = Array.from({ length: 20 }, (_, n) => told(`ses_c${n}`))
+  await tell([])
   const answers = await Promise.all([
     ...Array.from({ length: 8 }, (_, n) => tell(n % 2 ? all : all.toReversed())),
     ...Array.from({ length: 8 }, (_, n) => tellSessions(n % 2 ? sessions : sessions.toReversed())),
@@ -256,11 +258,13 @@ test('the lists of the database are there for whoever may see them', async () =>
 })
 
 test('sessions go with their codebase', async () => {
-  const { url, worker } = await place()
+  const { id, url, worker } = await place()
   await worker.call(`${url}/sessions/ses_gone/ingest`, { source: 'x', messages: turn() })
   assert.equal((await call(platform.url, url, { method: 'DELETE' })).status, 200)
   assert.equal((await get(`${url}/sessions`)).status, 404)
   const { sessions } = (await get('/v1/agent/database/sessions?limit=100')).body
   assert.ok(!sessions.some((s: { id: string }) => s.id === 'ses_gone'))
+  const left = 'select count(*)::int as n from session_messages where codebase_id = $1'
+  assert.deepEqual(await query(platform.database, left, [id]), [{ n: 0 }])
   assert.equal((await worker.call(`${url}/sessions/sync`, { sessions: [told('ses_gone')] })).status, 404)
 })

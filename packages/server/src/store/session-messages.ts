@@ -83,8 +83,6 @@ const put = statement(`
     ${usage.map(column => `${column} = s.${column} + more.${column}`).join(', ')}
   from more where s.tenant_id = $1 and s.codebase_id = $2 and s.id = $3`)
 
-const lock = statement('select from sessions where tenant_id = $1 and codebase_id = $2 and id = $3 for update')
-
 /**
  * Stores messages of a session, each once, and adds what is new in them to its sums. What is told again changes nothing. Of the
  * session itself is stored what is told with them.
@@ -95,12 +93,11 @@ export async function putSessionMessages(
   { about, messages }: { about: Parameters<typeof putSessions>[2][number]; messages: readonly ToldMessage[] },
 ): Promise<void> {
   const given = messages.map(message => ({ ...message, chars: JSON.stringify(message.parts).length }))
-  const values = [tenantId, codebaseId, id]
   await Promise.all([
+    // Locks the session's row, also where nothing of it changes.
     putSessions(tx, { tenantId, codebaseId }, [about]),
-    tx.query(lock, values),
     // A statement of its own: it sees what was committed while the lock was waited for.
-    tx.query(put, [...values, JSON.stringify(given)]),
+    tx.query(put, [tenantId, codebaseId, id, JSON.stringify(given)]),
   ])
 }
 
