@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { withConnection } from '@codetether/server/db/connect'
+import { waitUntil } from '@codetether/testing/wait-until'
 import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { type Answer, call, registerWorker, type TestWorker } from './worker-calls.ts'
@@ -168,6 +170,28 @@ test('those who tell of the same at once do not count it twice', async () => {
   for (const { status, body } of answers) assert.equal(status, 200, JSON.stringify(body))
   const { session } = (await get(`${url}/sessions/ses_c`)).body
   assert.deepEqual([session.messages_synced, session.cost, session.tokens.input], [80, 10, 320])
+})
+
+test('two that have begun to tell of the same at the same time do not count it twice', async () => {
+  const { url, worker } = await place()
+  const message = (id: string, content: string) => ({ id, role: 'user', content, cost: 1, time: { created: 1 } })
+  const tell = (...messages: object[]) => worker.call(`${url}/sessions/ses_w/messages/sync`, { messages })
+  await tell(message('known', 'a'))
+  const waiting = `select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  const both = await withConnection(platform.database.admin, async client => {
+    await client.query(`begin; select from session_messages where session_id = 'ses_w' for update`)
+    const calls = [1, 2].map(() => tell(message('new', 'b'), message('known', 'c')))
+    await waitUntil('both wait', async () => (await query<{ n: number }>(platform.database, waiting))[0]?.n === 2)
+    await client.query('commit')
+    return Promise.all(calls)
+  })
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    [200, 200],
+  )
+  const { session } = (await get(`${url}/sessions/ses_w`)).body
+  assert.deepEqual([session.messages_synced, session.cost], [2, 2])
 })
 
 test('a session of another program is ingested, by the worker or by whoever registered the codebase', async () => {
