@@ -110,11 +110,18 @@ const workOf = (mark: string) => ({
 /** A worker with a codebase, and what tasks demand of it. */
 async function addWorker(tx: Writer, tenantId: string, mark: string): Promise<void> {
   const worker = { tenantId, id: mark, principal: mark, name: mark, hostname: null, capabilities: [], agents: [] }
-  const more = { modelRefs: [], models: [], takesGlobal: true, tokenHash: Buffer.from(mark) }
+  const more = {
+    definitions: [],
+    modelRefs: [],
+    models: [],
+    takesGlobal: true,
+    servesAll: true,
+    tokenHash: Buffer.from(mark),
+  }
   const lane = { principal: mark, workerId: null, agentName: null, codebaseId: null, capabilities: [], modelRef: null }
   await Promise.all([
     putWorker(tx, { ...worker, ...more }, false),
-    putOwnedCodebases(tx, { tenantId, workerId: mark, principal: mark }, [
+    putOwnedCodebases(tx, { tenantId, workerId: mark, principal: mark, servesAll: true }, [
       { newId: newId(), id: null, name: mark, path: `/srv/${mark}` },
     ]),
     obtainLane(tx, tenantId, { ...lane, held: false }),

@@ -28,7 +28,8 @@ test('without workers a message that nobody understands is echoed', async () => 
 test('with workers it is theirs, and its caller is not kept waiting', () =>
   withWorker({}, async worker => {
     const task = await send('Add unit tests')
-    assert.deepEqual([task.status.state, task.metadata.agent, task.metadata.routing], ['submitted', 'Worker', 'worker'])
+    const { agent, routing } = task.metadata
+    assert.deepEqual([task.status.state, agent, routing.by], ['submitted', 'Worker', 'worker'])
     const waiting = send('Add docs', {}, { blocking: true })
     const claimed = await worker.claim({ wait_seconds: 20 })
     assert.equal(claimed[0]?.prompt, 'Add unit tests')

@@ -10,7 +10,7 @@ const bob = 'token-of-bob-1234567890'
 
 let platform: Platform
 before(async () => {
-  platform = await startPlatform({ env: { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}` } })
+  platform = await startPlatform({ env: { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}`, A2A_WORKER_GRANTS: 'ada:*' } })
 })
 after(() => platform[Symbol.asyncDispose]())
 

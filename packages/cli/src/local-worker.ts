@@ -50,7 +50,10 @@ async function localSettings(
   if (command === undefined && !isDev)
     throw new UsageError('--worker does not say what to do with a task', 'add --worker-command "…"')
   const { auth, dataDir } = config
-  const [token] = auth.enabled ? [io.environment.token, ...auth.tokens.values()].filter(t => t !== undefined) : []
+  // The operator's worker serves everybody, if anybody's does.
+  const [granted] = auth.workerGrants.keys()
+  const tokens = [io.environment.token, auth.tokens.get(granted ?? ''), ...auth.tokens.values()]
+  const [token] = auth.enabled ? tokens.filter(t => t !== undefined) : []
   const settings = await workerSettings(
     {
       ...{ server: callersUrl(url), dataDir: join(dataDir, 'worker'), drainSeconds, unregisterOnExit: true },

@@ -87,12 +87,16 @@ export const limits = {
   pushRetryAfterSeconds: 24 * 60 * 60,
   /** Capabilities or names of a worker, and what a task may ask of it. */
   labels: 64,
+  /** Files that a task names. */
+  filesPerTask: 256,
   modelsPerWorker: 500,
   /** Models of all workers in one answer, and workers that are named for each of them. */
   modelsListed: 1_000,
   workersPerModel: 20,
   /** All of them as JSON: a page of workers has those of each. */
   modelsChars: 128 * 1024,
+  /** What a worker tells of one of its agents, in UTF-16 units. */
+  agentDescriptionChars: 1_024,
   codebasesPerWorker: 200,
   pathChars: 4_096,
   /** UTF-8 bytes of a directory: an index holds no more. */

@@ -321,6 +321,8 @@ create table workers (
   state text not null,
   registered_at timestamp(3) with time zone default now() not null,
   seen_at timestamp(3) with time zone default now() not null,
+  serves_all boolean default false not null,
+  definitions jsonb default '[]'::jsonb not null,
   constraint workers_pkey PRIMARY KEY (tenant_id, id),
   constraint workers_state_check CHECK ((state = ANY (ARRAY['active'::text, 'draining'::text, 'unregistered'::text])))
 ); -- owner ct_owner, row level security, forced
@@ -655,4 +657,5 @@ task_work: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 tasks: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
 tenants: ct_app=SELECT, ct_system=DELETE INSERT SELECT
 worker_codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+workers(serves_all): ct_system=UPDATE
 workers: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT

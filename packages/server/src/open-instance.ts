@@ -92,9 +92,8 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
 
 const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub =>
   createWorkerHub({
-    takersOf: ({ tenantId, lane }) =>
-      store.read(tenantId, tx => findTakers(tx, tenantId, lane)).then(takers => takers.map(taker => taker.id)),
-    hasWorkers: tenantId => store.read(tenantId, tx => hasWorkers(tx, tenantId)),
+    takersOf: ({ tenantId, lane }) => store.read(tenantId, tx => findTakers(tx, tenantId, lane)),
+    hasWorkers: (tenantId, principal) => store.read(tenantId, tx => hasWorkers(tx, tenantId, principal)),
     sendPlace: place => bus().sendPlace(place),
     sendNews: (worker, news) => bus().sendNews(worker, news),
     onError: error => log.warn({ err: error }, 'workers could not be woken'),

@@ -38,4 +38,6 @@ export interface WorkerIdentity {
   id: string
   /** What its leases name. */
   key: string
+  /** The principal that has registered it. */
+  owner: string
 }

@@ -42,8 +42,8 @@ export interface WorkerHub {
   tellHere(worker: WorkerKey, news: WorkerNews): void
   /** With `claims`, whoever waits takes a task by itself: it is called before those that are only told. */
   attend(worker: WorkerKey, claims?: boolean): Attendance
-  /** Has the tenant workers that take tasks? */
-  anyOf(tenantId: string): Promise<boolean>
+  /** Are there workers for a principal that take tasks? */
+  anyFor(principal: { tenantId: string; id: string }): Promise<boolean>
   /** Forgets who may take what: somebody has registered. */
   forget(): void
   /** The workers of a tenant that wait here, by their ids. */
@@ -54,7 +54,7 @@ export interface WorkerHub {
 export interface WorkerHubOptions {
   /** The ids of the workers that may take from a lane. */
   takersOf(place: WorkPlace): Promise<readonly string[]>
-  hasWorkers(tenantId: string): Promise<boolean>
+  hasWorkers(tenantId: string, principal: string): Promise<boolean>
   /** For the other replicas. */
   sendPlace(place: WorkPlace): void
   sendNews(worker: WorkerKey, news: WorkerNews): void
@@ -188,7 +188,7 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
       present.add(waiting)
       return waiting
     },
-    anyOf: tenantId => peopled.get(tenantId, () => hasWorkers(tenantId)),
+    anyFor: ({ tenantId, id }) => peopled.get(`${tenantId} ${id}`, () => hasWorkers(tenantId, id)),
     forget() {
       known.clear()
       peopled.clear()

@@ -23,6 +23,7 @@ export const sampleTask = (changes: Partial<TaskRow> = {}): TaskRow => ({
   turnSeq: 1,
   serialKey: null,
   lane: null,
+  decision: null,
   workerId: null,
   lostLeases: 0,
   deadLetter: null,

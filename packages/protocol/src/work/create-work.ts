@@ -1,11 +1,22 @@
 import { z } from 'zod'
 import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
-import { Label, Labels, ModelRef, Name, WorkerId } from './names.ts'
+import { Label, Labels, ModelWish, Name, WorkerId } from './names.ts'
 
 /** An empty string or null means absent, as the older clients write it. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess(given => (given === '' || given === null ? undefined : given), schema.optional())
+
+/** A file that a task is about: a name or a path in the codebase. */
+const FileName = z
+  .string()
+  .min(1)
+  .max(limits.pathChars)
+  .regex(/^[^\p{Cc}]*$/u, { error: 'must be one line' })
+
+/** What a task may cost: moves the tier of the model that is chosen for it. */
+export const budgets = ['low', 'normal', 'high'] as const
+export type Budget = (typeof budgets)[number]
 
 /** What a task is called that nobody has given a title. */
 const firstLine = (prompt: string): string => prompt.trim().split(/\r|\n/, 1)[0]?.slice(0, 80) || 'Task'
@@ -20,8 +31,11 @@ export const workFields = z.looseObject({
   metadata: Metadata.default({}),
   codebase_id: optional(z.string().max(limits.idChars)),
   workspace_id: optional(z.string().max(limits.idChars)),
-  model: optional(ModelRef),
-  model_ref: optional(ModelRef),
+  model: optional(ModelWish),
+  model_ref: optional(ModelWish),
+  worker_personality: optional(Label),
+  files: z.array(FileName).max(limits.filesPerTask).default([]),
+  budget: optional(z.enum(budgets)),
   target_worker_id: optional(WorkerId),
   target_agent_name: optional(Name),
   required_capabilities: Labels.default([]),
@@ -47,12 +61,13 @@ export const toWorkRequest = ({
   title: title ?? firstLine(rest.prompt),
   agent_type: rest.agent_type ?? agent ?? 'build',
   codebaseId: codebase_id ?? workspace_id ?? null,
-  modelRef: model_ref ?? model ?? null,
+  metadata: rest.files.length > 0 ? { ...rest.metadata, files: rest.files } : rest.metadata,
+  modelWish: model_ref ?? model ?? null,
 })
 
 /**
  * Work for a worker, as `POST /v1/agent/tasks` takes it. Durations are seconds, `priority` higher first. `codebase_id` has the
- * alias `workspace_id`, `model` the alias `model_ref`, `agent_type` the alias `agent`.
+ * alias `workspace_id`, `model` the alias `model_ref`, `agent_type` the alias `agent`. `files` become a part of the metadata.
  */
 export const CreateWork = workFields.transform(toWorkRequest)
 

@@ -36,8 +36,22 @@ export const Labels = z
 export const ModelRef = z
   .string()
   .trim()
-  .regex(/^[\w.@-]+[/:][\w.:/@ +-]{1,200}$/, { error: 'must be provider/model' })
+  .regex(/^[\w.@-]{1,128}[/:][\w.:/@ +-]{1,200}$/, { error: 'must be provider/model' })
   .transform(ref => ref.replace(/^([^/:]+):/, '$1/'))
+
+/** The same, or a friendly name that the server knows, such as `sonnet`. */
+export const ModelWish = z.union(
+  [
+    ModelRef,
+    z
+      .string()
+      .trim()
+      .regex(/^[\w.@-]{1,128}$/),
+  ],
+  {
+    error: 'must be provider/model, or a name such as sonnet',
+  },
+)
 
 /** A path on a worker's machine, absolute, without a way up. */
 export const DirectoryPath = z

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../limits.ts'
+import { AgentDefinition, definitionOf } from './agent-definition.ts'
 import { DirectoryPath, Labels, Line, ModelRef, Name, WorkerId } from './names.ts'
 
 /** A model that a worker can use. */
@@ -37,8 +38,9 @@ const OwnedCodebase = z
 const OwnedCodebases = z.array(OwnedCodebase).max(limits.codebasesPerWorker)
 
 /**
- * What a worker says of itself. `agents` are the names by which tasks may ask for it; its own name is always one of
- * them. `codebases` has the alias `workspaces`.
+ * What a worker says of itself. `agents` are the names by which tasks may ask for it, or those with more about them; its own name
+ * is always one of them. Absent: those that it had before. `codebases` has the alias `workspaces`. A worker that is `shared` takes tasks of everybody, else those of whoever registers
+ * it; absent: whatever the caller may.
  */
 export const RegisterWorker = z
   .looseObject({
@@ -47,9 +49,9 @@ export const RegisterWorker = z
     hostname: Line.optional(),
     capabilities: Labels.default([]),
     agents: z
-      .array(z.union([Name, z.looseObject({ name: Name }).transform(({ name }) => name)]))
+      .array(z.union([Name.transform(name => definitionOf({ name })), AgentDefinition]))
       .max(limits.labels)
-      .default([]),
+      .optional(),
     models: z
       .array(Model)
       .max(limits.modelsPerWorker)
@@ -60,6 +62,7 @@ export const RegisterWorker = z
     codebases: OwnedCodebases.optional(),
     workspaces: OwnedCodebases.optional(),
     global: z.boolean().default(false),
+    shared: z.boolean().optional(),
   })
   .transform(({ codebases, workspaces, ...rest }) => ({ ...rest, codebases: codebases ?? workspaces ?? [] }))
 

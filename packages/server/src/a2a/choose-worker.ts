@@ -20,11 +20,21 @@ const demandKeys = [
   'required_capabilities',
   'model',
   'model_ref',
+  'worker_personality',
   'session_id',
 ] as const
 
 /** What it may say beside that. */
-const moreKeys = ['title', 'agent_type', 'priority', 'deadline_seconds', 'time_limit_seconds', 'max_attempts'] as const
+const moreKeys = [
+  'title',
+  'agent_type',
+  'priority',
+  'deadline_seconds',
+  'time_limit_seconds',
+  'max_attempts',
+  'files',
+  'budget',
+] as const
 
 const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(keys.flatMap(key => (from[key] === undefined ? [] : [[key, from[key]]])))
@@ -45,11 +55,12 @@ export async function chooseWorker(
   const name = 'unknown' in choice ? choice.unknown : null
   const isNamed = name?.toLowerCase() === workerAgentName.toLowerCase()
   if (name !== null && !isNamed) {
-    if (!(await ctx.store.read(tenantId, tx => isWorkerName(tx, tenantId, name)))) return null
+    const asked = { tenantId, name, principal: principal.id }
+    if (!(await ctx.store.read(tenantId, tx => isWorkerName(tx, asked)))) return null
     demands.target_agent_name = name
   }
   const isDemanded = isNamed || Object.keys(demands).length > 0
-  if (!isDemanded && !(await ctx.workers.anyOf(tenantId))) return null
+  if (!isDemanded && !(await ctx.workers.anyFor(principal))) return null
   const prompt = textOf(message.parts)
   const request = parseParams(CreateWork, { ...pick(given, moreKeys), ...demands, prompt }, path => `metadata.${path}`)
   const { agent: worker, present } = await workerAgentFor(ctx, principal, request)

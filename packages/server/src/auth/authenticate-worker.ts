@@ -40,5 +40,10 @@ async function ask(store: Context['store'], token: string): Promise<Principal> {
   const worker = claims && (await store.read(claims.tenantId, tx => findWorkerByToken(tx, claims)))
   if (!worker) throw new PlatformError('UNAUTHENTICATED', 'the credentials are not valid: register the worker again')
   const { tenantId, key } = claims
-  return { tenantId, id: `worker:${worker.id}`, permissions: workerPermissions, worker: { id: worker.id, key } }
+  return {
+    tenantId,
+    id: `worker:${worker.id}`,
+    permissions: workerPermissions,
+    worker: { id: worker.id, key, owner: worker.principal },
+  }
 }

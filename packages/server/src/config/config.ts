@@ -1,4 +1,5 @@
 import type { PeerCredential } from './peer-credentials.ts'
+import type { WorkerGrant } from './worker-grants.ts'
 
 /** What the server runs with: the settings, checked, resolved and grouped by the part that uses them. */
 export interface Config {
@@ -25,6 +26,7 @@ export interface Config {
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly leaseMs: number
   readonly work: WorkConfig
+  readonly routing: RoutingConfig
   readonly retention: RetentionConfig
   readonly outbound: OutboundConfig
   readonly push: PushConfig
@@ -50,6 +52,22 @@ export interface WorkConfig {
   readonly mostPerPrincipal?: number
   /** The same of one tenant. */
   readonly mostPerTenant?: number
+}
+
+/** What a model may cost and can do: for quick, standard and deep tasks. */
+export type ModelTier = 'fast' | 'balanced' | 'heavy'
+
+/** Which agent and which model a task gets that names none. Models are references, `provider/model`. */
+export interface RoutingConfig {
+  /** Personality → name of an agent. */
+  readonly personalityAgents: ReadonlyMap<string, string>
+  /** Personality → model. */
+  readonly personalityModels: ReadonlyMap<string, string>
+  readonly tierModels: Readonly<Partial<Record<ModelTier, string>>>
+  /** False: the tiers choose no model. */
+  readonly autoModel: boolean
+  /** Friendly name → model, beside those that are built in. */
+  readonly aliases: ReadonlyMap<string, string>
 }
 
 export interface OutboundConfig {
@@ -120,6 +138,8 @@ export interface AuthConfig {
   readonly header: string
   /** Name of the caller → token. */
   readonly tokens: ReadonlyMap<string, string>
+  /** Name of the caller → what workers may be that it registers for everybody. Others' workers serve them alone. */
+  readonly workerGrants: ReadonlyMap<string, WorkerGrant>
   /** A token with which nothing but the metrics can be read. */
   readonly metricsToken?: string
 }

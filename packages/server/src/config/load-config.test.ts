@@ -41,6 +41,9 @@ const untraced = {
   sampler: { name: 'parentbased_always_on', ratio: 1 },
 }
 
+const none = new Map()
+const unrouted = { personalityAgents: none, personalityModels: none, tierModels: {}, autoModel: true, aliases: none }
+
 test('without any setting the server is the local owner’s: loopback, embedded database, no tokens', () => {
   const { config, notices } = loadConfig({}, {}, { directory: '/srv/work' })
   assert.deepEqual(config, {
@@ -54,7 +57,7 @@ test('without any setting the server is the local owner’s: loopback, embedded 
       corsOrigins: [],
       corsReplacesDefaults: false,
     },
-    auth: { enabled: false, header: 'authorization', tokens: new Map() },
+    auth: { enabled: false, header: 'authorization', tokens: new Map(), workerGrants: new Map() },
     log: { level: 'info', format: 'json' },
     agent: {
       name: 'CodeTether',
@@ -68,6 +71,7 @@ test('without any setting the server is the local owner’s: loopback, embedded 
     maxRunningTasks: 1_000,
     leaseMs: 30_000,
     work: { leaseMs: 60_000, attempts: 3 },
+    routing: unrouted,
     retention: {},
     outbound: { allow: [] },
     push: { retrySeconds: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400], timeoutMs: 15_000 },
@@ -141,6 +145,7 @@ test('every setting is read from its variable', () => {
         ['client1', 'secret123'],
         ['client2', 'hunter2:with:colons'],
       ]),
+      workerGrants: new Map(),
     },
     log: { level: 'warn', format: 'pretty' },
     agent: {
@@ -165,6 +170,7 @@ test('every setting is read from its variable', () => {
     maxRunningTasks: 20,
     leaseMs: 5_000,
     work: { leaseMs: 90_000, attempts: 5, mostPerPrincipal: 7, mostPerTenant: 70 },
+    routing: unrouted,
     retention: { taskDays: 90, eventDays: 30 },
     outbound: { allow: ['hooks.internal', '10.0.0.0/8'] },
     push: { retrySeconds: [1, 2.5], timeoutMs: 10_000 },

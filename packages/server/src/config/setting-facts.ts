@@ -12,6 +12,7 @@ export const settingGroups = [
   'Database and secrets',
   'Replicas',
   'Tasks',
+  'Routing',
   'Outgoing requests',
 ] as const
 

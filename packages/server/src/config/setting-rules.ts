@@ -1,3 +1,4 @@
+import { resolveModel } from '@codetether/protocol/work/model-aliases'
 import { chosenBuses } from './choose-bus.ts'
 import type { SettingProblem } from './config-error.ts'
 import { isLoopback } from './exposure.ts'
@@ -18,6 +19,10 @@ const isTraced = (values: SettingValues): boolean =>
   !values.otelDisabled && (values.otlpEndpoint ?? values.otlpTracesEndpoint) !== undefined
 /** The setting that tells the protocol of traces. */
 const protocolIn = (values: SettingValues) => (values.otlpTracesProtocol ? 'otlpTracesProtocol' : 'otlpProtocol')
+
+const isUnknown = (wish: string | undefined, { modelAliases = new Map() }: SettingValues): boolean =>
+  wish !== undefined && resolveModel(wish, modelAliases) === null
+const unknownModel = 'names a model that is neither provider/model nor a known name. Add the name to A2A_MODEL_ALIASES.'
 
 const settingRules: readonly SettingRule[] = [
   {
@@ -109,6 +114,22 @@ const settingRules: readonly SettingRule[] = [
     about: ['natsUrl', 'redisUrl', 'useRedis', 'commonRedisUrl'],
     broken: values => chosenBuses(values).length > 1,
     description: 'is set beside a Redis, but one of them carries the hints. Unset the other, or set USE_REDIS=false.',
+  },
+  {
+    about: ['workerGrants', 'authTokens'],
+    broken: ({ workerGrants = [], authTokens = new Map() }) =>
+      [...workerGrants].some(([name]) => !authTokens.has(name)),
+    description: 'names somebody who has no token. Set A2A_AUTH_TOKENS=name:token with the same name.',
+  },
+  ...(['tierFast', 'tierBalanced', 'tierHeavy'] as const).map(key => ({
+    about: [key, 'modelAliases'] as const,
+    broken: (values: SettingValues) => isUnknown(values[key], values),
+    description: unknownModel,
+  })),
+  {
+    about: ['personalityModels', 'modelAliases'],
+    broken: values => [...(values.personalityModels ?? [])].some(([, wish]) => isUnknown(wish, values)),
+    description: unknownModel,
   },
   {
     about: ['organizationUrl', 'organization'],

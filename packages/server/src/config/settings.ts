@@ -6,6 +6,7 @@ import { logSettings } from './log-settings.ts'
 import { outboundSettings } from './outbound-settings.ts'
 import { peerSettings } from './peer-settings.ts'
 import { platformSettings } from './platform-settings.ts'
+import { routingSettings } from './routing-settings.ts'
 import { taskSettings } from './task-settings.ts'
 
 /** Every setting of the server. What is not here is not read. */
@@ -16,6 +17,7 @@ export const Settings = z.object({
   ...platformSettings,
   ...busSettings,
   ...taskSettings,
+  ...routingSettings,
   ...outboundSettings,
   ...peerSettings,
 })

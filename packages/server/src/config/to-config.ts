@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { resolveModel } from '@codetether/protocol/work/model-aliases'
 import { chosenBuses } from './choose-bus.ts'
 import type {
   AgentConfig,
@@ -10,6 +11,7 @@ import type {
   HttpConfig,
   PeersConfig,
   RetentionConfig,
+  RoutingConfig,
   TracesConfig,
   WorkConfig,
 } from './config.ts'
@@ -93,12 +95,31 @@ const workOf = ({ workerLeaseSeconds, workAttempts, runningPerUser, runningPerTe
   ...(runningPerTenant === undefined ? {} : { mostPerTenant: runningPerTenant }),
 })
 
-const authOf = ({ authTokens, authEnabled, authHeader, metricsToken }: SettingValues): AuthConfig => {
+/** A rule has checked that each name of a model is known. */
+const routingOf = (values: SettingValues): RoutingConfig => {
+  const { personalityAgents, personalityModels = [], tierFast, tierBalanced, tierHeavy, autoModel } = values
+  const aliases = values.modelAliases ?? new Map<string, string>()
+  const tiers = Object.entries({ fast: tierFast, balanced: tierBalanced, heavy: tierHeavy })
+  return {
+    personalityAgents: personalityAgents ?? new Map(),
+    personalityModels: new Map(
+      [...personalityModels].map(([name, wish]) => [name, resolveModel(wish, aliases) ?? wish]),
+    ),
+    tierModels: Object.fromEntries(
+      tiers.flatMap(([tier, wish]) => (wish === undefined ? [] : [[tier, resolveModel(wish, aliases) ?? wish]])),
+    ),
+    autoModel,
+    aliases,
+  }
+}
+
+const authOf = ({ authTokens, authEnabled, authHeader, metricsToken, workerGrants }: SettingValues): AuthConfig => {
   const tokens = authTokens ?? new Map<string, string>()
   return {
     enabled: authEnabled ?? tokens.size > 0,
     header: authHeader,
     tokens,
+    workerGrants: workerGrants ?? new Map(),
     ...(metricsToken === undefined ? {} : { metricsToken }),
   }
 }
@@ -155,6 +176,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   maxRunningTasks: values.maxRunningTasks,
   leaseMs: values.leaseSeconds * 1000,
   work: workOf(values),
+  routing: routingOf(values),
   retention: retentionOf(values),
   outbound: { allow: values.outboundAllow },
   push: { retrySeconds: values.pushRetrySeconds, timeoutMs: values.pushTimeoutSeconds * 1000 },

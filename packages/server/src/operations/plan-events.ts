@@ -38,8 +38,9 @@ function addEvent(plan: Plan, event: TaskEvent, actor: string) {
     case 'status':
       moveTo(plan, event.state, offset)
       plan.statusMessage = event.message ?? null
-      // A status message that nothing can follow is read from the status alone.
-      if (event.message && !isTerminal(event.state)) plan.messages.push({ offset, message: event.message })
+      // A status message that nothing can follow is read from the status alone. Why a task waits is no part of its conversation.
+      if (event.message && !isTerminal(event.state) && event.state !== 'submitted')
+        plan.messages.push({ offset, message: event.message })
       return
     case 'message':
       plan.inboxOffset = offset

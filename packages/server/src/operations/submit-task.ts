@@ -32,6 +32,8 @@ export interface WorkerAgent {
   delaySeconds: number
   /** Tasks with the same key run one at a time. */
   serialKey: string | null
+  /** What its caller is told of how it waits. */
+  notice: string | null
 }
 
 export interface Submission {
@@ -69,6 +71,7 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   using admission = isWork || agent.pure ? null : admit(ctx, agent.serial)
   const lease = isWork ? readyForWorker(agent.delaySeconds) : (admission?.lease ?? null)
   const events: TaskEvent[] = [{ kind: 'created' }]
+  if (isWork && agent.notice !== null) events.push(waitsBecause(agent.notice))
   if (!isWork && agent.pure) events.push(...(await answerAtOnce(ctx, agent, message)))
   else if (lease?.owner) events.push(...attemptBegins(1))
 
@@ -79,7 +82,11 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   const stored = await store(ctx, principal, { ...task, events, message, actor: agent.name, push, work })
   if (!stored) return attach(ctx, principal, submission)
   if (push) ctx.pushes.wake()
-  const row = { ...toRow(principal, task, stored.plan, stored.at), hasPush: push !== null }
+  const row = {
+    ...toRow(principal, task, stored.plan, stored.at),
+    hasPush: push !== null,
+    decision: work?.routing ?? null,
+  }
   if (lease?.owner) {
     const fence = { attempt: 1, token: lease.token }
     startAttempt(ctx, { principal, task: row, history: [message], fence })
@@ -87,6 +94,14 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
   else if (lease) ctx.work.wake()
   return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
 }
+
+/** It is no answer, and no part of the conversation: it stands while the task waits. */
+const waitsBecause = (text: string): TaskEvent => ({
+  kind: 'status',
+  state: 'submitted',
+  message: { messageId: newId(), role: 'agent', parts: [{ text }] },
+  metadata: { routing: { warning: text } },
+})
 
 function newTask(principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> {
   const { agent, contextId = null, routing, wireVersion, metadata, message, messageIdGiven } = submission
@@ -150,7 +165,7 @@ const toRow = (
   task: Omit<NewTask, 'plan'>,
   plan: Plan,
   at: Date,
-): Omit<TaskRow, 'hasPush'> => ({
+): Omit<TaskRow, 'hasPush' | 'decision'> => ({
   ...task,
   tenantId,
   state: plan.state ?? 'submitted',

@@ -3,7 +3,7 @@ import type { TaskSnapshot } from '../store/read-tasks.ts'
 import type { TaskFrame } from '../store/task-frame.ts'
 import { presentArtifact, presentMessage } from './part-v03.ts'
 import { pastMessages } from './past-messages.ts'
-import { shownGeneration, type TaskView } from './task-view.ts'
+import { shownGeneration, shownRouting, type TaskView } from './task-view.ts'
 
 /** A task in the form of A2A v0.3 §6.1. */
 export function presentTask(snapshot: TaskSnapshot, view: TaskView = {}): wire.Task {
@@ -21,7 +21,7 @@ export function presentTask(snapshot: TaskSnapshot, view: TaskView = {}): wire.T
     },
     ...(history.length > 0 && { history: history.map(message => presentMessage(message, ids)) }),
     ...(artifacts.length > 0 && { artifacts: artifacts.map(presentArtifact) }),
-    metadata: { agent: task.agent, routing: task.routing, ...shownGeneration(task.generation, view) },
+    metadata: { agent: task.agent, routing: shownRouting(task), ...shownGeneration(task.generation, view) },
   }
 }
 

@@ -34,9 +34,12 @@ export function presentWork(task: WorkRow) {
     dead_letter: task.deadLetter,
     redriven_as: task.redrivenAs,
     reference_task_ids: task.message.referenceTaskIds ?? [],
+    // Only its deadline ends a task that nobody has taken.
+    routing_failure_reason: task.state === 'failed' && task.attempt === 0 ? task.deadLetter : null,
     attempt: task.attempt,
     max_attempts: task.maxAttempts,
-    metadata: task.metadata ?? {},
+    // Who may take it now is told beside what was decided.
+    metadata: { ...task.metadata, routing: task.routing },
     routing: task.routing,
     codebase_id: task.codebaseId,
     workspace_id: task.codebaseId,

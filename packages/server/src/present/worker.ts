@@ -10,6 +10,7 @@ export const presentWorker = (worker: WorkerRow, now: Date) => ({
   online: worker.state !== 'unregistered' && now.getTime() - worker.seenAt.getTime() < limits.workerAwayMs,
   capabilities: worker.capabilities,
   agents: worker.agents,
+  shared: worker.servesAll,
   models: worker.models,
   codebases: worker.codebaseIds,
   workspaces: worker.codebaseIds,

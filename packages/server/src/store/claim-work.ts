@@ -34,6 +34,7 @@ export interface ClaimedWork {
   codebaseId: string | null
   /** Where the worker has the codebase. */
   path: string | null
+  /** The model that it asks for, or that was chosen for it and that this worker has. */
   modelRef: string | null
   sessionId: string | null
   timeLimitSeconds: number | null
@@ -48,7 +49,8 @@ const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and
 const columns = `
     "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
     t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata, t.created_at as "createdAt",
-    t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path, w.model_ref as "modelRef",
+    t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
+    case when w.model_ref = any (me.model_refs) then w.model_ref end as "modelRef",
     ${currentSession} as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
     w.checkpoint_seq::float8 as "checkpointSeq"`
 
@@ -128,6 +130,7 @@ const claimOf = (onlyOne: boolean) => `
   from (select count(*)::int as "putOff" from put_off) p left join taken t on true
     left join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
     left join worker_codebases o on o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id
+    left join workers me on me.tenant_id = $1 and me.id = $2
   order by t.priority desc, t.id`
 
 const claim = plannedOnce(claimOf(false))

@@ -46,8 +46,9 @@ export async function obtainLane(tx: Writer, tenantId: string, lane: Lane): Prom
   return row?.id ?? null
 }
 
-/** Which lanes a worker `w` may take from: conditions on the row `l`. */
+/** Which lanes a worker `w` may take from: conditions on the row `l`. Whose tasks they are comes first: it leaves most of them out. */
 export const isOpenTo = `l.tenant_id = w.tenant_id
+      and (w.serves_all or l.principal = w.principal)
       and (l.worker_id is null or l.worker_id = w.id)
       and (l.agent_name is null or l.agent_name = any (w.agents))
       and case when l.codebase_id is null then w.takes_global else exists (
@@ -57,9 +58,11 @@ export const isOpenTo = `l.tenant_id = w.tenant_id
       and l.capabilities <@ w.capabilities
       and (l.model_ref is null or l.model_ref = any (w.model_refs))`
 
+const columns = `l.principal, l.worker_id as "workerId", l.agent_name as "agentName", l.codebase_id as "codebaseId",
+    l.capabilities, l.model_ref as "modelRef", l.held`
+
 const ofTask = statement(`
-  select l.principal, l.worker_id as "workerId", l.agent_name as "agentName", l.codebase_id as "codebaseId",
-    l.capabilities, l.model_ref as "modelRef", l.held
+  select ${columns}
   from tasks t join lanes l on l.tenant_id = t.tenant_id and l.id = t.lane
   where t.tenant_id = $1 and t.id = $2`)
 
@@ -81,9 +84,30 @@ export async function moveToLane(
 }
 
 const takers = statement(`
-  select w.id, w.seen_at > now() - interval '${limits.workerAwayMs} ms' as "isThere" from lanes l join workers w on ${isOpenTo}
+  select w.id from lanes l join workers w on ${isOpenTo}
   where l.tenant_id = $1 and l.id = $2 and w.state = 'active'`)
 
-/** The workers that may take from a lane, and whether they were heard of in the last minutes. */
-export const findTakers = (tx: Reader, tenantId: string, lane: number): Promise<{ id: string; isThere: boolean }[]> =>
-  tx.query(takers, [tenantId, lane])
+/** The ids of the workers that may take from a lane. */
+export async function findTakers(tx: Reader, tenantId: string, lane: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(takers, [tenantId, lane])
+  return rows.map(row => row.id)
+}
+
+/** A lane, and how many workers may take from it. */
+export interface Standing extends Lane {
+  id: number
+  workers: number
+  /** Those of them that were heard of in the last minutes. */
+  present: number
+}
+
+const standings = statement(`
+  select l.id::float8 as id, ${columns}, count(w.id)::int as workers,
+    (count(*) filter (where w.seen_at > now() - interval '${limits.workerAwayMs} ms'))::int as present
+  from lanes l left join workers w on w.state = 'active' and ${isOpenTo}
+  where l.tenant_id = $1 and l.id = any ($2::bigint[])
+  group by l.tenant_id, l.id`)
+
+/** How lanes stand now. */
+export const findStandings = (tx: Reader, tenantId: string, lanes: readonly number[]): Promise<Standing[]> =>
+  tx.query(standings, [tenantId, lanes])

@@ -1,6 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
+import { isThereFor } from './workers.ts'
 
 /** How much work of a principal waits and runs, and who there is to do it. */
 export interface QueueFigures {
@@ -23,8 +24,8 @@ const read = statement(`
         where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
         order by t.priority desc, t.id limit 1) head
       where l.tenant_id = $1 and l.principal = $2) as "oldestReadyAt",
-    (select count(*)::int from workers
-      where tenant_id = $1 and state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms') as "workersOnline"`)
+    (select count(*)::int from workers w
+      where tenant_id = $1 and state = 'active' and ${isThereFor('$2')} and seen_at > now() - interval '${limits.workerAwayMs} ms') as "workersOnline"`)
 
 export async function readQueue(
   tx: Reader,

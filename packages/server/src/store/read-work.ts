@@ -32,6 +32,8 @@ export interface WorkRow {
   redrivenAs: string | null
   lastSeq: number
   deadLetter: string | null
+  /** Where it waits, or waited. */
+  lane: number
   /** When it may be taken, if it waits for a time; when its lease runs out, if it runs. */
   leaseUntil: Date | null
   createdAt: Date
@@ -46,7 +48,8 @@ export const workColumns = `
   t.priority::int as priority, t.worker_id as "workerId", t.attempt, t.max_attempts::int as "maxAttempts", t.metadata,
   d.routing, d.codebase_id as "codebaseId", d.model_ref as "modelRef", d.session_id as "sessionId", d.progress,
   d.checkpoint, d.checkpoint_seq::float8 as "checkpointSeq", d.time_limit_seconds as "timeLimitSeconds",
-  d.redriven_as as "redrivenAs", t.last_seq::float8 as "lastSeq", t.dead_letter as "deadLetter", t.lease_until as "leaseUntil",
+  d.redriven_as as "redrivenAs", t.last_seq::float8 as "lastSeq", t.dead_letter as "deadLetter", t.lane::float8 as lane,
+  t.lease_until as "leaseUntil",
   t.created_at as "createdAt", t.updated_at as "updatedAt", t.attempt_at as "startedAt", t.status_at as "statusAt",
   t.deadline_at as "deadlineAt"`
 

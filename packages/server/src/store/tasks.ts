@@ -26,6 +26,8 @@ export interface TaskRow {
   serialKey: string | null
   /** Set for work of workers. */
   lane: number | null
+  /** How it was found which worker gets it, and with which model. */
+  decision: JsonObject | null
   /** The worker that holds it, or held it last. */
   workerId: string | null
   lostLeases: number
@@ -42,5 +44,8 @@ export const taskColumns = `
   t.wire_version as "wireVersion", t.metadata, t.state, t.status_message as "statusMessage",
   t.status_seq::float8 as "statusSeq", t.status_at as "statusAt", t.last_seq::float8 as "lastSeq",
   t.generation::float8 as generation, t.attempt, t.turn_seq::float8 as "turnSeq",
-  t.serial_key as "serialKey", t.lane::float8 as lane, t.worker_id as "workerId", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.has_push as "hasPush",
+  t.serial_key as "serialKey", t.lane::float8 as lane,
+  case when t.lane is not null then (
+    select d.routing from task_work d where d.tenant_id = t.tenant_id and d.task_id = t.id) end as decision,
+  t.worker_id as "workerId", t.lost_leases as "lostLeases", t.dead_letter as "deadLetter", t.has_push as "hasPush",
   t.created_at as "createdAt", t.updated_at as "updatedAt"`

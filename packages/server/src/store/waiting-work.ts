@@ -30,7 +30,8 @@ const find = statement(`
   select t.id as "taskId", d.title, case when ${fitsMessage} then m.message end as message,
     left(m.message->'parts'->0->>'text', ${limits.toldChars}) as head, not (${fitsMessage} and ${fitsMetadata}) as "isCut",
     d.codebase_id as "codebaseId", d.agent_type as "agentType", t.priority::int as priority,
-    case when ${fitsMetadata} then t.metadata end as metadata, d.model_ref as "modelRef",
+    case when ${fitsMetadata} then t.metadata end as metadata,
+    case when d.model_ref = any (w.model_refs) then d.model_ref end as "modelRef",
     l.agent_name as "targetAgentName", t.created_at as "createdAt"
   from workers w join lanes l on ${isOpenTo}
     cross join lateral (

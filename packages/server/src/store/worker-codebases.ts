@@ -10,18 +10,26 @@ export interface OwnedCodebase {
   path: string | null
 }
 
+interface CodebaseOwner {
+  tenantId: string
+  workerId: string
+  /** Who has registered the worker. */
+  principal: string
+  servesAll: boolean
+}
+
 // What is named by its id must be there. What is named by its path is the codebase that this worker has there already, or
-// one that was registered for this path and that nobody has yet, or a new one.
+// one that was registered for this path and that nobody has yet, or a new one. A worker that serves nobody else has no codebases of others.
 const own = statement(`
   with given as (
     select * from jsonb_to_recordset($4::jsonb) as g ("newId" uuid, id uuid, name text, path text)
   ), known as (
     select g."newId", g.name, g.path, coalesce(
-      (select c.id from codebases c where c.tenant_id = $1 and c.id = g.id),
+      (select c.id from codebases c where c.tenant_id = $1 and c.id = g.id and ($5 or c.principal = $3)),
       (select o.codebase_id from worker_codebases o
         where g.id is null and o.tenant_id = $1 and o.worker_id = $2 and o.path = g.path order by o.codebase_id limit 1),
       (select c.id from codebases c
-        where g.id is null and c.tenant_id = $1 and c.path = g.path and not exists (
+        where g.id is null and c.tenant_id = $1 and c.path = g.path and ($5 or c.principal = $3) and not exists (
           select from worker_codebases o where o.tenant_id = $1 and o.codebase_id = c.id)
         order by c.id limit 1)) as id, g.id as wanted
     from given g
@@ -45,7 +53,7 @@ const own = statement(`
 /** Replaces what codebases a worker has. @returns them; ids that nobody knows are left out. */
 export const putOwnedCodebases = (
   tx: Writer,
-  { tenantId, workerId, principal }: { tenantId: string; workerId: string; principal: string },
+  { tenantId, workerId, principal, servesAll }: CodebaseOwner,
   codebases: readonly OwnedCodebase[],
 ): Promise<{ codebaseId: string; path: string }[]> =>
-  tx.query(own, [tenantId, workerId, principal, JSON.stringify(codebases)])
+  tx.query(own, [tenantId, workerId, principal, JSON.stringify(codebases), servesAll])

@@ -1,6 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
+import { isThereFor } from './workers.ts'
 
 /** A model that workers can use. */
 export interface WorkerModel {
@@ -21,13 +22,13 @@ const list = statement(`
     (count(*) filter (where is_there))::int as here, (count(*) filter (where not is_there))::int as away
   from (
     select *, state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms' as is_there
-    from workers where tenant_id = $1 and state <> 'unregistered'
+    from workers w where tenant_id = $1 and state <> 'unregistered' and ${isThereFor('$4')}
   ) w, jsonb_array_elements(w.models) as m
   where m->>'ref' > $2
   group by 1 order by 1 limit $3`)
 
-/** The models of all workers of a tenant behind a reference, in the order of their references. */
+/** The models of all workers that are there for a principal behind a reference, in the order of their references. */
 export const listModels = (
   tx: Reader,
-  { tenantId, after, limit }: { tenantId: string; after: string; limit: number },
-): Promise<WorkerModel[]> => tx.query(list, [tenantId, after, limit])
+  { tenantId, principal, after, limit }: { tenantId: string; principal: string; after: string; limit: number },
+): Promise<WorkerModel[]> => tx.query(list, [tenantId, after, limit, principal])

@@ -1,5 +1,6 @@
 import type { Json } from '@codetether/protocol/json'
 import { limits } from '@codetether/protocol/limits'
+import type { WorkerAgentDefinition } from '@codetether/protocol/work/agent-definition'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
 
@@ -13,14 +14,21 @@ export interface NewWorker {
   name: string
   hostname: string | null
   capabilities: readonly string[]
+  /** The names by which tasks find it, in lower case, and what it tells of each. */
   agents: readonly string[]
+  definitions: readonly WorkerAgentDefinition[]
   modelRefs: readonly string[]
   models: Json
   takesGlobal: boolean
+  /** It takes tasks of everybody, else those of its principal. */
+  servesAll: boolean
   tokenHash: Buffer
 }
 
 type RegisteredWorker = Pick<WorkerRow, 'key' | 'principal'>
+
+/** Workers are there for those whom they serve: a condition on the row `w`. */
+export const isThereFor = (principal: string): string => `(w.serves_all or w.principal = ${principal})`
 
 export interface WorkerRow extends Omit<NewWorker, 'tokenHash'> {
   /** What its leases name. */
@@ -36,7 +44,7 @@ export interface WorkerRow extends Omit<NewWorker, 'tokenHash'> {
 
 const columns = `
   w.tenant_id as "tenantId", w.id, w.key, w.principal, w.name, w.hostname, w.capabilities, w.agents,
-  w.model_refs as "modelRefs", w.models, w.takes_global as "takesGlobal", w.state, w.registered_at as "registeredAt",
+  w.definitions, w.model_refs as "modelRefs", w.models, w.takes_global as "takesGlobal", w.serves_all as "servesAll", w.state, w.registered_at as "registeredAt",
   w.seen_at as "seenAt",
   array(select codebase_id::text from worker_codebases o where o.tenant_id = w.tenant_id and o.worker_id = w.id
     order by codebase_id) as "codebaseIds",
@@ -45,11 +53,12 @@ const columns = `
 // An id belongs to whoever has registered it first. Its key stays, so that a worker finds its leases again.
 const upsert = statement(`
   insert into workers as w (tenant_id, id, key, principal, name, hostname, capabilities, agents, model_refs, models,
-    takes_global, token_hash, state)
-  values ($1, $2, gen_random_uuid(), $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active')
+    takes_global, token_hash, definitions, serves_all, state)
+  values ($1, $2, gen_random_uuid(), $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, 'active')
   on conflict (tenant_id, id) do update set name = excluded.name, hostname = excluded.hostname,
     capabilities = excluded.capabilities, agents = excluded.agents, model_refs = excluded.model_refs,
-    models = excluded.models, takes_global = excluded.takes_global,
+    models = excluded.models, takes_global = excluded.takes_global, definitions = excluded.definitions,
+    serves_all = excluded.serves_all,
     token_hash = case when $12 then w.token_hash else excluded.token_hash end,
     state = 'active', registered_at = now(), seen_at = now()
   where case when $12 then w.state <> 'unregistered' else w.principal = excluded.principal end
@@ -61,36 +70,44 @@ const upsert = statement(`
  */
 export async function putWorker(tx: Writer, worker: NewWorker, isSelf: boolean): Promise<RegisteredWorker | null> {
   const { tenantId, id, principal, name, hostname, capabilities, agents, modelRefs, models, takesGlobal } = worker
+  const { tokenHash, definitions, servesAll } = worker
   const values = [tenantId, id, principal, name, hostname, capabilities, agents, modelRefs, JSON.stringify(models)]
-  const [row] = await tx.query<RegisteredWorker>(upsert, [...values, takesGlobal, worker.tokenHash, isSelf])
+  const [row] = await tx.query<RegisteredWorker>(upsert, [
+    ...values,
+    ...[takesGlobal, tokenHash, isSelf, JSON.stringify(definitions), servesAll],
+  ])
   return row ?? null
 }
 
 const byToken = statement(`
-  select w.id from workers w
+  select w.id, w.principal from workers w
   where w.tenant_id = $1 and w.key = $2 and w.token_hash = $3 and w.state <> 'unregistered'`)
 
 /** The worker that a token belongs to. */
 export async function findWorkerByToken(
   tx: Reader,
   { tenantId, key, hash }: { tenantId: string; key: string; hash: Buffer },
-): Promise<{ id: string } | null> {
-  const [row] = await tx.query<{ id: string }>(byToken, [tenantId, key, hash])
+): Promise<Pick<WorkerRow, 'id' | 'principal'> | null> {
+  const [row] = await tx.query<Pick<WorkerRow, 'id' | 'principal'>>(byToken, [tenantId, key, hash])
   return row ?? null
 }
 
-const find = statement(`select ${columns} from workers w where w.tenant_id = $1 and w.id = $2`)
+const find = statement(`select ${columns} from workers w where w.tenant_id = $1 and w.id = $2 and ${isThereFor('$3')}`)
 
-export async function findWorker(tx: Reader, tenantId: string, id: string): Promise<WorkerRow | null> {
-  const [row] = await tx.query<WorkerRow>(find, [tenantId, id])
+/** A worker that is there for a principal. */
+export async function findWorker(
+  tx: Reader,
+  { tenantId, id, principal }: { tenantId: string; id: string; principal: string },
+): Promise<WorkerRow | null> {
+  const [row] = await tx.query<WorkerRow>(find, [tenantId, id, principal])
   return row ?? null
 }
 
 const list = statement(`
   select ${columns} from workers w
-  where w.tenant_id = $1 and w.state <> 'unregistered' and w.id > $2
+  where w.tenant_id = $1 and w.state <> 'unregistered' and w.id > $2 and ${isThereFor('$6')}
     and ($3::text is null or strpos(lower(w.id || ' ' || w.name || ' ' || coalesce(w.hostname, '')), lower($3)) > 0)
-    and ($4::float8 is null or w.seen_at > now() - make_interval(secs => $4) or w.id = any ($6))
+    and ($4::float8 is null or w.seen_at > now() - make_interval(secs => $4) or w.id = any ($7))
   order by w.id limit $5`)
 
 export interface WorkerFilter {
@@ -102,31 +119,40 @@ export interface WorkerFilter {
   orOneOf?: readonly string[]
   after: string
   limit: number
+  /** For whom they are there. */
+  principal: string
 }
 
 /** Workers in the order of their ids. */
 export const listWorkers = (
   tx: Reader,
-  { tenantId, after, search, seenWithinSeconds, orOneOf = [], limit }: WorkerFilter,
-): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit, orOneOf])
+  { tenantId, principal, after, search, seenWithinSeconds, orOneOf = [], limit }: WorkerFilter,
+): Promise<WorkerRow[]> =>
+  tx.query(list, [tenantId, after, search, seenWithinSeconds, limit, principal, orOneOf])
 
 const any = statement(`
   select exists (
-    select from workers
-    where tenant_id = $1 and state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms') as found`)
+    select from workers w
+    where w.tenant_id = $1 and w.state = 'active' and ${isThereFor('$2')}
+      and w.seen_at > now() - interval '${limits.workerAwayMs} ms') as found`)
 
-/** Has the tenant workers that take tasks and were heard of in the last minutes? */
-export async function hasWorkers(tx: Reader, tenantId: string): Promise<boolean> {
-  const [row] = await tx.query<{ found: boolean }>(any, [tenantId])
+/** Are there workers for a principal that take tasks and were heard of in the last minutes? */
+export async function hasWorkers(tx: Reader, tenantId: string, principal: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(any, [tenantId, principal])
   return row?.found === true
 }
 
 const answering = statement(`
-  select exists (select from workers where tenant_id = $1 and state = 'active' and $2 = any (agents)) as found`)
+  select exists (
+    select from workers w
+    where w.tenant_id = $1 and w.state = 'active' and $2 = any (w.agents) and ${isThereFor('$3')}) as found`)
 
-/** Does a worker answer to this name? */
-export async function isWorkerName(tx: Reader, tenantId: string, name: string): Promise<boolean> {
-  const [row] = await tx.query<{ found: boolean }>(answering, [tenantId, name.toLowerCase()])
+/** Does a worker that is there for a principal answer to this name? */
+export async function isWorkerName(
+  tx: Reader,
+  { tenantId, name, principal }: { tenantId: string; name: string; principal: string },
+): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(answering, [tenantId, name.toLowerCase(), principal])
   return row?.found === true
 }
 

@@ -28,8 +28,9 @@ export const modelsRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const read = { config: { permission: 'workers:read' } } as const
   const modelsOf = async (request: FastifyRequest) => {
     const { after = '', limit } = readQuery(request, ListQuery)
-    const { tenantId } = request.principal
-    const models = (await ctx.store.read(tenantId, tx => listModels(tx, { tenantId, after, limit }))).map(present)
+    const { tenantId, id: principal } = request.principal
+    const rows = await ctx.store.read(tenantId, tx => listModels(tx, { tenantId, principal, after, limit }))
+    const models = rows.map(present)
     return { models, next: models.length === limit ? models.at(-1)?.id : null }
   }
   for (const prefix of prefixes) {

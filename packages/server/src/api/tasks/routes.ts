@@ -8,6 +8,7 @@ import { cancelWork } from '../../operations/work/cancel-work.ts'
 import { createWork } from '../../operations/work/create-work.ts'
 import { dispatchWork, requeueWork } from '../../operations/work/dispatch.ts'
 import { getWork } from '../../operations/work/get-work.ts'
+import { withStandings } from '../../operations/work/standing.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { presentWork, workStatuses } from '../../present/work-task.ts'
 import { readBody, readQuery } from '../../read-input.ts'
@@ -55,7 +56,8 @@ export const tasksRoutes = (ctx: Context) => async (app: FastifyInstance) => {
           limit: query.limit,
         }),
       )
-      return { tasks: page.map(presentWork), next: more ? page.at(-1)?.id : null }
+      const tasks = await withStandings(ctx, tenantId, page)
+      return { tasks: tasks.map(presentWork), next: more ? page.at(-1)?.id : null }
     })
 
     app.post(url, write, async (request, reply) => {

@@ -4,13 +4,14 @@ import { RegisterWorker } from '@codetether/protocol/work/register-worker'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import { getWorker, registerWorker, unregisterWorker } from '../../operations/work/register.ts'
+import { registerWorker, unregisterWorker } from '../../operations/work/register.ts'
 import { renewLeases } from '../../operations/work/renew.ts'
-import { workerOf } from '../../operations/work/worker-of.ts'
+import { getWorker, workerOf } from '../../operations/work/worker-of.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { presentWorker } from '../../present/worker.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listWorkers } from '../../store/workers.ts'
+import { workerAgentRoutes } from './agent-routes.ts'
 import { connectedRoutes } from './connected-routes.ts'
 
 const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
@@ -38,11 +39,12 @@ export const workersRoutes = (ctx: Context) => async (app: FastifyInstance) => {
 
     const list = async (request: FastifyRequest) => {
       const { search, online_only, exclude_offline_hours, after, limit } = readQuery(request, ListQuery)
-      const { tenantId } = request.principal
+      const { tenantId, id: principal } = request.principal
       const seenWithinSeconds = online_only
         ? limits.workerAwayMs / 1000
         : exclude_offline_hours && exclude_offline_hours * 3600
-      const filter = { tenantId, search: search ?? null, seenWithinSeconds: seenWithinSeconds ?? null, after, limit }
+      const seen = seenWithinSeconds ?? null
+      const filter = { tenantId, principal, search: search ?? null, seenWithinSeconds: seen, after, limit }
       const workers = await ctx.store.read(tenantId, tx => listWorkers(tx, filter))
       const now = new Date()
       return {
@@ -78,4 +80,5 @@ export const workersRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     })
   }
   await app.register(connectedRoutes(ctx))
+  await app.register(workerAgentRoutes(ctx))
 }

@@ -3,14 +3,12 @@ import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { findWork, type WorkRow } from '../../store/read-work.ts'
 import { taskNotFound } from '../get-task.ts'
+import { withStandings } from './standing.ts'
 
-/** A task of workers. Throws TASK_NOT_FOUND, also for somebody else's. */
-export async function getWork(
-  { store }: Context,
-  { tenantId, id: principal }: Principal,
-  id: string,
-): Promise<WorkRow> {
-  const row = isUuid(id) ? await store.read(tenantId, tx => findWork(tx, { tenantId, principal, id })) : null
+/** A task of workers, and, while it waits, who may take it now. Throws TASK_NOT_FOUND, also for somebody else's. */
+export async function getWork(ctx: Context, { tenantId, id: principal }: Principal, id: string): Promise<WorkRow> {
+  const row = isUuid(id) ? await ctx.store.read(tenantId, tx => findWork(tx, { tenantId, principal, id })) : null
   if (!row) throw taskNotFound()
-  return row
+  const [task = row] = await withStandings(ctx, tenantId, [row])
+  return task
 }

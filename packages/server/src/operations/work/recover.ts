@@ -1,11 +1,14 @@
+import type { JsonObject } from '@codetether/protocol/json'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../../context.ts'
+import { findStandings, type Standing } from '../../store/lanes.ts'
 import { readyForWorker } from '../../store/lease.ts'
 import { type DueWork, findLostWork, findOverdueWork, readyWork } from '../../store/work-leases.ts'
 import { applyEvents } from '../apply-events.ts'
 import { backOffSeconds } from '../back-off.ts'
 import { givenUp } from '../failure.ts'
 import { leaveLine } from '../leave-line.ts'
+import { missedBy } from './standing.ts'
 
 const atOnce = 500
 
@@ -58,21 +61,50 @@ async function recoverLost(ctx: Context, task: DueWork): Promise<Outcome> {
   return row && 'requeued'
 }
 
-const failedBy = (text: string): TaskEvent => ({
+const failedBy = (text: string, metadata: JsonObject): TaskEvent => ({
   kind: 'status',
   state: 'failed',
   message: { messageId: crypto.randomUUID(), role: 'agent', parts: [{ text }] },
+  metadata,
 })
+
+/** How the lanes stand whose tasks nobody has taken, by tenant and lane. */
+async function standingsOf(ctx: Context, tasks: readonly DueWork[]): Promise<ReadonlyMap<string, Standing>> {
+  const byTenant = Map.groupBy(tasks.filter(isUntaken), task => task.tenantId)
+  const found = await Promise.all(
+    Array.from(byTenant, async ([tenantId, missed]) => {
+      const lanes = [...new Set(missed.map(task => task.lane))]
+      const standings = await ctx.store.read(tenantId, tx => findStandings(tx, tenantId, lanes))
+      return standings.map((standing): [string, Standing] => [keyOf({ tenantId, lane: standing.id }), standing])
+    }),
+  )
+  return new Map(found.flat())
+}
+
+const isUntaken = ({ attempt }: DueWork): boolean => attempt === 0
+const keyOf = ({ tenantId, lane }: Pick<DueWork, 'tenantId' | 'lane'>): string => `${tenantId} ${lane}`
 
 /** Fails what has not ended by its deadline. @returns how many tasks. */
 export async function failOverdue(ctx: Context): Promise<number> {
   const overdue = await ctx.store.system(tx => findOverdueWork(tx, atOnce))
-  return (await Promise.all(overdue.map(task => failOne(ctx, task)))).filter(Boolean).length
+  const standings = await standingsOf(ctx, overdue)
+  const outcomes = await Promise.all(
+    overdue.map(task =>
+      isUntaken(task)
+        ? failOne(ctx, task, { reason: missedBy(standings.get(keyOf(task))), isMissed: true })
+        : failOne(ctx, task, { reason: 'it was not done by its deadline', isMissed: false }),
+    ),
+  )
+  return outcomes.filter(Boolean).length
 }
 
-async function failOne(ctx: Context, { tenantId, taskId, workerId, attempt }: DueWork): Promise<boolean> {
-  const reason = attempt === 0 ? 'no worker took it before its deadline' : 'it was not done by its deadline'
-  const end = { events: [failedBy(`The task has failed: ${reason}.`)], deadLetter: reason }
+async function failOne(
+  ctx: Context,
+  { tenantId, taskId, workerId }: DueWork,
+  { reason, isMissed }: { reason: string; isMissed: boolean },
+): Promise<boolean> {
+  const facts: JsonObject = isMissed ? { routing_failure_reason: reason } : {}
+  const end = { events: [failedBy(`The task has failed: ${reason}.`, facts)], deadLetter: reason }
   const row = await applyEvents(ctx, { tenantId, taskId, actor: 'system', ...end, turn: 'all read' })
   if (!row) return false
   if (workerId !== null) ctx.workers.tell({ tenantId, workerId }, { kind: 'task_cancelled', taskId })

@@ -1,12 +1,17 @@
 import { PlatformError } from '@codetether/protocol/errors'
+import type { WorkerAgentDefinition } from '@codetether/protocol/work/agent-definition'
 import type { WorkerRegistration } from '@codetether/protocol/work/register-worker'
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
+import { type LockedAgents, lockAgents } from '../../store/worker-agents.ts'
 import { type OwnedCodebase, putOwnedCodebases } from '../../store/worker-codebases.ts'
-import { findWorker, putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
+import { putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
 import { newWorkerSecret } from '../../worker-token.ts'
 import { giveBackAll } from './give-back.ts'
+import { withOwnName } from './worker-agents.ts'
+import { claimOf, servesAll } from './worker-claim.ts'
+import { callerOf, getWorker, notYours } from './worker-of.ts'
 
 export interface Registered {
   worker: WorkerRow
@@ -16,7 +21,7 @@ export interface Registered {
 
 /**
  * Registers a worker, or takes what it says of itself now. Its id belongs to whoever has registered it first.
- * Throws FORBIDDEN for the id of somebody else's worker, and UNAUTHENTICATED for a worker that was unregistered: its token is
+ * Throws FORBIDDEN for the id of somebody else's worker and for what the caller's workers may not be, and UNAUTHENTICATED for a worker that was unregistered: its token is
  * known for a few seconds more.
  */
 export async function registerWorker(
@@ -29,9 +34,11 @@ export async function registerWorker(
   if (principal.worker && !isSelf) throw notYours(given.worker_id)
   const secret = newWorkerSecret()
   const key = await ctx.store.transact(tenantId, async tx => {
-    const stored = await putWorker(tx, { ...rowOf(principal, given), tokenHash: secret.hash }, isSelf)
+    const locked = await lockAgents(tx, tenantId, given.worker_id)
+    const row = rowOf(ctx, callerOf(principal), { given, known: locked })
+    const stored = await putWorker(tx, { ...row, tenantId, tokenHash: secret.hash }, isSelf)
     if (stored === null) return null
-    const owner = { tenantId, workerId: given.worker_id, principal: stored.principal }
+    const owner = { tenantId, workerId: given.worker_id, principal: stored.principal, servesAll: row.servesAll }
     await putOwnedCodebases(tx, owner, given.codebases.map(toOwned))
     return stored.key
   })
@@ -41,18 +48,32 @@ export async function registerWorker(
   return { worker, token: isSelf ? null : secret.tokenFor(tenantId, key) }
 }
 
-const rowOf = ({ tenantId, id }: Principal, given: WorkerRegistration) => ({
-  tenantId,
-  id: given.worker_id,
-  principal: id,
-  name: given.name,
-  hostname: given.hostname ?? null,
-  capabilities: given.capabilities,
-  agents: [...new Set([given.name, ...given.agents].map(name => name.toLowerCase()))],
-  modelRefs: [...new Set(given.models.map(model => model.ref))],
-  models: JSON.parse(JSON.stringify(given.models)),
-  takesGlobal: given.global,
-})
+interface Told {
+  given: WorkerRegistration
+  /** What is known of the worker that has registered before. */
+  known: LockedAgents | null
+}
+
+function rowOf(ctx: Context, owner: string, { given, known }: Told) {
+  const { name, capabilities, models } = given
+  const definitions = withOwnName(name, given.agents ?? keptAgents(known))
+  const claim = claimOf({ capabilities, definitions, modelRefs: models.map(model => model.ref) })
+  return {
+    id: given.worker_id,
+    principal: owner,
+    name,
+    hostname: given.hostname ?? null,
+    ...claim,
+    definitions,
+    models: JSON.parse(JSON.stringify(models)),
+    takesGlobal: given.global,
+    servesAll: servesAll(ctx, { owner, claim, wish: given.shared }),
+  }
+}
+
+/** A worker that does not speak of agents, as when it comes back, keeps those that were defined for it. */
+const keptAgents = (known: LockedAgents | null): WorkerAgentDefinition[] =>
+  known ? known.definitions.filter(({ id }) => id !== known.name.toLowerCase()) : []
 
 const toOwned = ({ id, name, path }: WorkerRegistration['codebases'][number]): OwnedCodebase => ({
   newId: newId(),
@@ -61,17 +82,7 @@ const toOwned = ({ id, name, path }: WorkerRegistration['codebases'][number]): O
   path: path ?? null,
 })
 
-const notYours = (workerId: string) =>
-  new PlatformError('FORBIDDEN', `the worker id ${workerId} belongs to somebody else`, { metadata: { workerId } })
-
 const ended = () => new PlatformError('UNAUTHENTICATED', 'the worker was unregistered: register it again')
-
-/** Throws NOT_FOUND. */
-export async function getWorker({ store }: Context, { tenantId }: Principal, id: string): Promise<WorkerRow> {
-  const worker = await store.read(tenantId, tx => findWorker(tx, tenantId, id))
-  if (worker && worker.state !== 'unregistered') return worker
-  throw new PlatformError('NOT_FOUND', 'there is no such worker', { metadata: { workerId: id } })
-}
 
 /**
  * Ends a worker: it gets no more tasks, its token is refused, and what it holds waits for others at once. With `drain` it goes on

@@ -2,22 +2,31 @@ import type { JsonObject } from '@codetether/protocol/json'
 import type { WorkRequest } from '@codetether/protocol/work/create-work'
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
-import { findTakers, type Lane } from '../../store/lanes.ts'
+import { findStandings, type Lane } from '../../store/lanes.ts'
+import { chooseModel, type ModelChoice } from './choose-model.ts'
 import { getCodebase } from './codebases.ts'
+import { warningOf } from './standing.ts'
 
-/** Where a task waits, and how that was found: what `metadata.routing` tells. */
+/** Where a task waits, and how that was found. */
 export interface Routed {
   lane: number
   codebaseId: string | null
-  routing: JsonObject
+  modelRef: string | null
+  /** What was decided for good: `metadata.routing` of the task. */
+  decision: JsonObject
   /** How many workers may take it and were heard of in the last minutes. */
   present: number
+  /** Set if nobody who is registered may take it: what is missing. */
+  warning: string | null
 }
 
 /** What a task without a codebase is called on the wire: it is for workers that take such tasks. */
 const globalCodebase = 'global'
 
-/** Finds the lane of a task; with `held` it waits for as long as its codebase is not watched. Throws NOT_FOUND for a codebase that is not there. */
+/**
+ * Decides which workers may take a task and which model it gets, and finds its lane; with `held` it waits for as long as its codebase
+ * is not watched. Throws NOT_FOUND for a codebase that is not there, and INVALID_PARAMS for a model that nobody knows.
+ */
 export async function routeWork(
   ctx: Context,
   principal: Principal,
@@ -26,44 +35,48 @@ export async function routeWork(
 ): Promise<Routed> {
   const { tenantId } = principal
   const codebaseId = request.codebaseId === globalCodebase ? null : request.codebaseId
+  const model = chooseModel(ctx.config.routing, request)
   if (codebaseId !== null) await getCodebase(ctx, principal, codebaseId)
   const lane: Lane = {
     principal: principal.id,
     workerId: request.target_worker_id ?? null,
-    agentName: request.target_agent_name?.toLowerCase() ?? null,
+    agentName: agentOf(ctx, request),
     codebaseId,
     capabilities: request.required_capabilities,
-    modelRef: request.modelRef,
+    // What the operator has chosen is no demand: a task must not wait for a model that nobody has asked for.
+    modelRef: model.source === 'explicit' ? model.modelRef : null,
     held: held && codebaseId !== null,
   }
   const id = await ctx.lanes.idOf(tenantId, lane)
-  const takers = await ctx.store.read(tenantId, tx => findTakers(tx, tenantId, id))
-  const present = takers.filter(taker => taker.isThere).length
-  return { lane: id, codebaseId, routing: describe(lane, { workers: takers.length, present }), present }
+  const [standing] = await ctx.store.read(tenantId, tx => findStandings(tx, tenantId, [id]))
+  const decision = describe(lane, request, model)
+  return {
+    ...{ lane: id, codebaseId, modelRef: model.modelRef, decision },
+    present: standing?.present ?? 0,
+    warning: standing ? warningOf(standing, decision) : null,
+  }
 }
 
-/** Only what was asked for, and whether anybody who is registered could ever take the task. */
-function describe(lane: Lane, { workers, present }: { workers: number; present: number }): JsonObject {
-  const { workerId, agentName, codebaseId, capabilities, modelRef } = lane
+function agentOf({ config }: Context, request: WorkRequest): string | null {
+  const { target_agent_name: named, worker_personality: personality } = request
+  if (named !== undefined) return named.toLowerCase()
+  if (personality === undefined) return null
+  return (config.routing.personalityAgents.get(personality) ?? personality).toLowerCase()
+}
+
+function describe(lane: Lane, { worker_personality, budget }: WorkRequest, model: ModelChoice): JsonObject {
+  const { workerId, agentName, codebaseId, capabilities } = lane
   return {
+    ...(worker_personality !== undefined && { worker_personality }),
     ...(workerId !== null && { target_worker_id: workerId }),
     ...(agentName !== null && { target_agent_name: agentName }),
     codebase_id: codebaseId ?? globalCodebase,
     ...(capabilities.length > 0 && { required_capabilities: [...capabilities] }),
-    ...(modelRef !== null && { model_ref: modelRef }),
-    workers,
-    workers_online: present,
-    ...(workers === 0 && { warning: warningOf(lane) }),
+    complexity: model.complexity,
+    complexity_score: model.score,
+    ...(budget !== undefined && { budget }),
+    model_tier: model.tier,
+    model_ref: model.modelRef,
+    ...(model.source !== null && { model_source: model.source, model_required: lane.modelRef !== null }),
   }
-}
-
-function warningOf({ workerId, agentName, codebaseId, capabilities, modelRef }: Lane): string {
-  const demands = [
-    workerId !== null && `has the id ${workerId}`,
-    agentName !== null && `answers to ${agentName}`,
-    codebaseId === null ? 'takes tasks without a codebase' : 'has the codebase, which must be watched',
-    capabilities.length > 0 && `can ${capabilities.join(', ')}`,
-    modelRef !== null && `has the model ${modelRef}`,
-  ].filter(demand => demand !== false)
-  return `no registered worker may take this task; it waits for one that ${demands.join(' and ')}`
 }

@@ -15,11 +15,12 @@ export async function workerAgentFor(
   request: WorkRequest,
   held?: boolean,
 ): Promise<{ agent: WorkerAgent; present: number }> {
-  const { lane, codebaseId, routing, present } = await routeWork(ctx, principal, request, held)
+  const { lane, codebaseId, modelRef, decision, present, warning } = await routeWork(ctx, principal, request, held)
   const agent: WorkerAgent = {
     name: workerAgentName,
     delaySeconds: request.delay_seconds,
     serialKey: await lineOf(ctx, principal, { codebaseId, sessionId: request.session_id }),
+    notice: warning,
     queue: {
       lane,
       priority: request.priority,
@@ -30,8 +31,8 @@ export async function workerAgentFor(
       title: request.title,
       agentType: request.agent_type,
       codebaseId,
-      routing,
-      modelRef: request.modelRef,
+      routing: decision,
+      modelRef,
       sessionId: request.session_id ?? null,
       timeLimitSeconds: request.time_limit_seconds ?? null,
     },
