@@ -17,7 +17,7 @@ const ListQuery = z.strictObject({
 })
 
 /** What stands in the path need not be said again. */
-const Replacement = z.looseObject({ name: z.unknown() })
+const Replacement = z.looseObject({ name: z.unknown().optional() })
 
 interface ById {
   Params: { id: string }
