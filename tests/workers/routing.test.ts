@@ -88,6 +88,16 @@ test('why a task waits is no part of its conversation', async () => {
   const worker = await registerWorker(url, { agents: ['late'] })
   assert.equal((await getTask(url, id)).routing.warning, undefined)
   assert.equal((await getTask(url, id)).routing.workers, 1)
+  // It was taken back, in the log too.
+  assert.equal((await platform.rpc('tasks/get', { id })).result.status.message, undefined)
+  const { output } = (await call(url, `/v1/agent/tasks/${id}/output`)).body
+  assert.deepEqual(
+    output.map((said: { status: string; message?: string }) => [said.status, said.message !== undefined]),
+    [
+      ['pending', true],
+      ['pending', false],
+    ],
+  )
   const [task] = await worker.claim()
   assert.ok(task)
   await worker.report(task, { finish: { status: 'input-required', result: 'which one?' } })

@@ -8,3 +8,6 @@ alter table workers
 
 -- A right to serve everybody that was taken away ends with the next start of a server.
 grant update (serves_all) on workers to ct_system;
+
+-- Tasks whose callers were told that nobody may take them, until somebody may.
+create index tasks_noticed on tasks (lane) where lane is not null and state = 'submitted' and status_message is not null;

@@ -351,6 +351,7 @@ CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, statu
 CREATE INDEX tasks_deadline ON public.tasks USING btree (deadline_at) WHERE ((deadline_at IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_leased ON public.tasks USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX tasks_listing ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC);
+CREATE INDEX tasks_noticed ON public.tasks USING btree (lane) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (status_message IS NOT NULL));
 CREATE INDEX tasks_ready ON public.tasks USING btree (lane, priority DESC, id) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (lease_until IS NULL));
 CREATE UNIQUE INDEX tasks_serial_running ON public.tasks USING btree (tenant_id, principal, agent, serial_key) WHERE ((serial_key IS NOT NULL) AND (state = 'working'::text));
 CREATE INDEX tasks_serial_waiting ON public.tasks USING btree (tenant_id, principal, agent, serial_key, id) WHERE ((serial_key IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'working'::text])));

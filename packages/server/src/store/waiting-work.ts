@@ -53,3 +53,19 @@ export async function findWaitingWork(
   const rows = await tx.query<Row>(find, [tenantId, workerId, limit])
   return rows.map(({ message, head, ...row }) => ({ ...row, prompt: message ? textOf(message.parts) : (head ?? '') }))
 }
+
+const noticed = statement(`
+  select t.id from workers w join lanes l on ${isOpenTo}
+    cross join lateral (
+      select t.id from tasks t
+      where t.lane = l.id and t.lane is not null and t.state = 'submitted' and t.status_message is not null limit $3) t
+  where w.tenant_id = $1 and w.id = $2 and w.state = 'active' limit $3`)
+
+/** Tasks that a worker may take, and whose callers were told that nobody may. */
+export async function findNoticed(
+  tx: Reader,
+  { tenantId, workerId, limit }: { tenantId: string; workerId: string; limit: number },
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(noticed, [tenantId, workerId, limit])
+  return rows.map(row => row.id)
+}

@@ -9,6 +9,7 @@ import { type OwnedCodebase, putOwnedCodebases } from '../../store/worker-codeba
 import { putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
 import { newWorkerSecret } from '../../worker-token.ts'
 import { giveBackAll } from './give-back.ts'
+import { takeBackNotices } from './take-back-notices.ts'
 import { withOwnName } from './worker-agents.ts'
 import { claimOf, servesAll } from './worker-claim.ts'
 import { callerOf, getWorker, notYours } from './worker-of.ts'
@@ -44,6 +45,7 @@ export async function registerWorker(
   })
   if (key === null) throw isSelf ? ended() : notYours(given.worker_id)
   ctx.workers.forget()
+  await takeBackNotices(ctx, { tenantId, workerId: given.worker_id })
   const worker = await getWorker(ctx, principal, given.worker_id)
   return { worker, token: isSelf ? null : secret.tokenFor(tenantId, key) }
 }

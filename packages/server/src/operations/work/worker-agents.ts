@@ -4,6 +4,7 @@ import { definitionOf, type WorkerAgentDefinition } from '@codetether/protocol/w
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { lockAgents, setAgents } from '../../store/worker-agents.ts'
+import { takeBackNotices } from './take-back-notices.ts'
 import { claimOf, servesAll } from './worker-claim.ts'
 import { getWorker, notYours } from './worker-of.ts'
 
@@ -38,6 +39,7 @@ async function changeAgents(ctx: Context, principal: Principal, { workerId, appl
     await setAgents(tx, { tenantId, workerId, definitions, modelRefs: claim.modelRefs })
   })
   ctx.workers.forget()
+  await takeBackNotices(ctx, { tenantId, workerId })
 }
 
 /** Adds an agent, or replaces it unless `isNew`: then it is a CONFLICT if it is known. At most 64 of a worker. */
