@@ -61,6 +61,9 @@ test('a personality to which nobody answers is told, in the answer, over A2A and
   assert.equal(task.status.state, 'submitted')
   assert.match(task.status.message.parts[0].text, warning)
   assert.equal(task.metadata.routing.worker_personality, 'astronaut')
+  const later = (await platform.rpc('GetTask', { id: body.task_id })).result
+  assert.match(later.status.message.parts[0].text, warning)
+  assert.deepEqual(later.metadata.routing, task.metadata.routing)
   const { output } = (await call(platform.url, `/v1/agent/tasks/${body.task_id}/output`)).body
   assert.deepEqual([output[0].type, output[0].status], ['status', 'pending'])
   assert.match(output[0].message, warning)

@@ -3,7 +3,7 @@ import { queryInteger } from '@codetether/protocol/query-integer'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import { getWorker } from '../../operations/work/register.ts'
+import { getWorker } from '../../operations/work/worker-of.ts'
 import { readQuery } from '../../read-input.ts'
 import { listWorkers, type WorkerRow } from '../../store/workers.ts'
 import type { Presence } from '../../worker-hub.ts'
@@ -36,10 +36,10 @@ export const connectedRoutes = (ctx: Context) => async (app: FastifyInstance) =>
 
   app.get('/v1/worker/connected', read, async request => {
     const { after, limit } = readQuery(request, ListQuery)
-    const { tenantId } = request.principal
+    const { tenantId, id: principal } = request.principal
     const here = ctx.workers.presence(tenantId)
     const seenWithinSeconds = limits.workerStreamMs / 1000
-    const filter = { tenantId, search: null, seenWithinSeconds, orOneOf: [...here.keys()], after, limit }
+    const filter = { tenantId, principal, search: null, seenWithinSeconds, orOneOf: [...here.keys()], after, limit }
     const workers = await ctx.store.read(tenantId, tx => listWorkers(tx, filter))
     return {
       workers: workers.map(worker => present(worker, here.get(worker.id) ?? nobody)),

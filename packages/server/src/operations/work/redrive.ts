@@ -76,13 +76,15 @@ const deadlineOf = ({ createdAt, deadlineAt }: WorkRow) =>
   deadlineAt === null ? {} : { deadline_seconds: (deadlineAt.getTime() - createdAt.getTime()) / 1000 }
 
 const requestOf = (dead: WorkRow, lane: Lane): WorkRequest => ({
-  prompt: '',
+  // Its length is a reason for the model that is chosen.
+  prompt: textOf(dead.message.parts),
   title: dead.title,
   agent_type: dead.agentType,
   priority: dead.priority,
   metadata: dead.metadata ?? {},
   codebaseId: lane.codebaseId,
-  modelRef: lane.modelRef,
+  modelWish: lane.modelRef,
+  files: [],
   required_capabilities: [...lane.capabilities],
   ...(lane.workerId !== null && { target_worker_id: lane.workerId }),
   ...(lane.agentName !== null && { target_agent_name: lane.agentName }),
