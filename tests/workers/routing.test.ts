@@ -42,6 +42,7 @@ test('a personality means the agent that the operator names for it, and that age
   assert.deepEqual(await other.claim(), [])
   const [task] = await reviewer.claim()
   assert.deepEqual([task?.task_id, task?.model], [body.task_id, 'anthropic/claude-opus-4-5'])
+  assert.equal(task?.target_agent_name, 'code reviewer')
 })
 
 test('a personality is its own agent unless the operator says otherwise, and an explicit agent comes first', async () => {
@@ -83,6 +84,16 @@ test('a message can ask for a personality, files and a budget', async () => {
     const refused = await platform.rpc('message/send', message('x', { metadata: { codebase_id: 'global', ...wrong } }))
     assert.equal(refused.error.code, -32602, JSON.stringify(wrong))
   }
+})
+
+test('what others call files or budget is nothing to a message that is not for workers by its own words', async () => {
+  const worker = await registerWorker(platform.url)
+  const metadata = { files: { 'a.ts': 'text' }, budget: 100 }
+  const task = (await platform.rpc('message/send', message('Add docs', { metadata }))).result
+  const [claimed] = await worker.claim()
+  assert.equal(claimed?.task_id, task.id)
+  if (claimed) await worker.finish(claimed)
+  await call(platform.url, `/v1/agent/workers/${worker.id}/unregister`, { method: 'POST', body: {} })
 })
 
 test('why a task waits is no part of its conversation', async () => {

@@ -14,6 +14,8 @@ const Claimed: z.ZodType<ClaimedTask> = z.looseObject({
   prompt: z.string(),
   history: z.array(z.looseObject({})),
   agent_type: z.string(),
+  // Older servers do not tell it.
+  target_agent_name: text.default(null),
   priority: z.number(),
   codebase_id: text,
   path: text,

@@ -28,6 +28,8 @@ export interface ClaimedTask extends z.output<typeof WorkLease> {
   /** All messages so far, oldest first, in the form of A2A v1.0. */
   history: readonly object[]
   agent_type: string
+  /** As which of its agents the worker was asked, in lower case; null: as none of them. */
+  target_agent_name: string | null
   priority: number
   codebase_id: string | null
   /** Where this worker has the codebase. */

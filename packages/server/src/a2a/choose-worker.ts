@@ -25,16 +25,10 @@ const demandKeys = [
 ] as const
 
 /** What it may say beside that. */
-const moreKeys = [
-  'title',
-  'agent_type',
-  'priority',
-  'deadline_seconds',
-  'time_limit_seconds',
-  'max_attempts',
-  'files',
-  'budget',
-] as const
+const moreKeys = ['title', 'agent_type', 'priority', 'deadline_seconds', 'time_limit_seconds', 'max_attempts'] as const
+
+/** What others call so too: it counts only in a message that is for workers by its own words. */
+const hintKeys = ['files', 'budget'] as const
 
 const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(keys.flatMap(key => (from[key] === undefined ? [] : [[key, from[key]]])))
@@ -62,7 +56,8 @@ export async function chooseWorker(
   const isDemanded = isNamed || Object.keys(demands).length > 0
   if (!isDemanded && !(await ctx.workers.anyFor(principal))) return null
   const prompt = textOf(message.parts)
-  const request = parseParams(CreateWork, { ...pick(given, moreKeys), ...demands, prompt }, path => `metadata.${path}`)
+  const keys = isDemanded ? [...moreKeys, ...hintKeys] : moreKeys
+  const request = parseParams(CreateWork, { ...pick(given, keys), ...demands, prompt }, path => `metadata.${path}`)
   const { agent: worker, present } = await workerAgentFor(ctx, principal, request)
   return isDemanded || present > 0 ? worker : null
 }

@@ -17,6 +17,7 @@ export const presentClaimed = (
   prompt: textOf(history.at(-1)?.parts ?? []),
   history: history.map(message => presentMessage(message, { taskId: task.taskId, contextId: task.contextId })),
   agent_type: task.agentType,
+  target_agent_name: task.targetAgentName,
   priority: task.priority,
   codebase_id: task.codebaseId,
   path: task.path,

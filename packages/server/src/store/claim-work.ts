@@ -23,6 +23,8 @@ export interface ClaimedWork {
   taskId: string
   contextId: string
   agentType: string
+  /** As which of its agents the worker was asked. */
+  targetAgentName: string | null
   lane: number
   attempt: number
   token: string
@@ -47,7 +49,8 @@ const mostPutOff = 1_000
 const named = (onlyOne: boolean): string => (onlyOne ? 'and t.tenant_id = $1 and t.id = $7' : '')
 
 const columns = `
-    "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType", t.lane::float8 as lane,
+    "putOff", t.id as "taskId", t.context_id as "contextId", w.agent_type as "agentType",
+    w.routing->>'target_agent_name' as "targetAgentName", t.lane::float8 as lane,
     t.attempt, t.lease_token as token, t.priority::int as priority, t.metadata, t.created_at as "createdAt",
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
     case when w.model_ref = any (me.model_refs) then w.model_ref end as "modelRef",

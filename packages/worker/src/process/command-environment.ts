@@ -37,6 +37,7 @@ const taskVariables = (task: RunnableTask) => ({
   CODETETHER_ATTEMPT: String(task.attempt),
   CODETETHER_TITLE: task.title,
   CODETETHER_AGENT_TYPE: task.agent_type,
+  CODETETHER_AGENT_NAME: task.target_agent_name,
   CODETETHER_PRIORITY: String(task.priority),
   CODETETHER_CODEBASE_ID: task.codebase_id,
   CODETETHER_MODEL: task.model,
