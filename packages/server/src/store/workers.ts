@@ -127,8 +127,7 @@ export interface WorkerFilter {
 export const listWorkers = (
   tx: Reader,
   { tenantId, principal, after, search, seenWithinSeconds, orOneOf = [], limit }: WorkerFilter,
-): Promise<WorkerRow[]> =>
-  tx.query(list, [tenantId, after, search, seenWithinSeconds, limit, principal, orOneOf])
+): Promise<WorkerRow[]> => tx.query(list, [tenantId, after, search, seenWithinSeconds, limit, principal, orOneOf])
 
 const any = statement(`
   select exists (

@@ -1,6 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
-import type { Message } from '@codetether/protocol/message'
+import { type Message, textOf } from '@codetether/protocol/message'
 import type { WorkRequest } from '@codetether/protocol/work/create-work'
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
