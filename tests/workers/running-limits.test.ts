@@ -5,7 +5,7 @@ import { call, registerWorker } from './worker-calls.ts'
 
 const ada = 'token-of-ada-1234567890'
 const bob = 'token-of-bob-1234567890'
-const users = { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}` }
+const users = { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}`, A2A_WORKER_GRANTS: 'ada:*' }
 
 async function start(env: Record<string, string>) {
   const platform = await startPlatform({ env: { ...users, ...env } })

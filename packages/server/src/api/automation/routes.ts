@@ -8,6 +8,7 @@ import { limitCalls } from '../../operations/limit-calls.ts'
 import { cancelWork } from '../../operations/work/cancel-work.ts'
 import { createWork } from '../../operations/work/create-work.ts'
 import { getWork } from '../../operations/work/get-work.ts'
+import { withStandings } from '../../operations/work/standing.ts'
 import { workerAgentName } from '../../operations/work/worker-agent.ts'
 import { presentAutomation } from '../../present/automation-task.ts'
 import { readBody, readQuery } from '../../read-input.ts'
@@ -50,7 +51,8 @@ export const automationRoutes = (ctx: Context) => async (app: FastifyInstance) =
     const { page, more } = await ctx.store.read(tenantId, tx =>
       listWork(tx, { ...filter, states: status ? [status] : null }),
     )
-    return { tasks: page.map(presentAutomation), next: more ? page.at(-1)?.id : null }
+    const tasks = await withStandings(ctx, tenantId, page)
+    return { tasks: tasks.map(presentAutomation), next: more ? page.at(-1)?.id : null }
   })
 
   app.get<ById>(`${url}/tasks/:id`, read, async ({ principal, params }) =>
