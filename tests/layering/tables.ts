@@ -64,6 +64,7 @@ export const serverLayers: Readonly<Record<string, readonly string[]>> = {
 
 /** Parts at the bottom: anybody may import them, and they import each other and nothing above. */
 export const serverLeaves: readonly string[] = [
+  'activity',
   'bus',
   'clock',
   'config',

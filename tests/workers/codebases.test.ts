@@ -127,13 +127,43 @@ test('a running task is taken away from its worker and runs again', async () => 
   assert.equal((await getTask(platform.url, id)).status, 'completed')
 })
 
-test('what is deleted is gone, and its tasks are kept', async () => {
+test('a codebase with work in it is deleted only with force, which ends that work', async () => {
   const id = await register('gone')
-  const task = await createTask(platform.url, { codebase_id: id })
-  assert.equal((await call(platform.url, `/v1/agent/codebases/${id}`, { method: 'DELETE' })).status, 200)
+  const worker = await registerWorker(platform.url, { global: false, codebases: [{ id }] })
+  const running = await createTask(platform.url, { codebase_id: id })
+  await worker.claim()
+  const waiting = await createTask(platform.url, { codebase_id: id })
+  const remove = (query = '') => call(platform.url, `/v1/agent/codebases/${id}${query}`, { method: 'DELETE' })
+  const refusal = await remove()
+  assert.equal(refusal.status, 409)
+  assert.match(refusal.body.error.message, /^2 tasks of this codebase have not ended/)
+  assert.equal((await remove('?force=maybe')).status, 400)
+  const { status, body } = await remove('?force=true')
+  assert.deepEqual([status, body.cancelled_tasks], [200, 2])
+  for (const task of [running, waiting]) assert.equal((await getTask(platform.url, task)).status, 'cancelled')
   assert.equal((await call(platform.url, `/v1/agent/codebases/${id}`)).status, 404)
   assert.equal((await post(`/v1/agent/codebases/${id}/trigger`, { prompt: 'x' })).status, 404)
-  assert.equal((await getTask(platform.url, task)).status, 'pending')
+})
+
+test('a codebase whose work has ended is deleted, and its tasks are kept', async () => {
+  const id = await register('done')
+  const worker = await registerWorker(platform.url, { global: false, codebases: [{ id }] })
+  const task = await createTask(platform.url, { codebase_id: id })
+  for (const claimed of await worker.claim()) await worker.finish(claimed)
+  const { status, body } = await call(platform.url, `/v1/agent/codebases/${id}`, { method: 'DELETE' })
+  assert.deepEqual([status, body.cancelled_tasks], [200, 0])
+  assert.equal((await getTask(platform.url, task)).status, 'completed')
+})
+
+test('no task waits for a codebase that is deleted while tasks come', async () => {
+  const id = await register('racing')
+  const tasks = Array.from({ length: 40 }, () => post('/v1/agent/tasks', { prompt: 'x', codebase_id: id }))
+  await Promise.race(tasks)
+  const removed = call(platform.url, `/v1/agent/codebases/${id}?force=true`, { method: 'DELETE' })
+  const ids = (await Promise.all(tasks)).flatMap(({ body }) => body.task_id ?? [])
+  assert.equal((await removed).status, 200)
+  assert.ok(ids.length > 0)
+  for (const task of ids) assert.equal((await getTask(platform.url, task)).status, 'cancelled')
 })
 
 const refused: [what: string, body: object][] = [

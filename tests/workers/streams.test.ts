@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '@codetether/protocol/limits'
 import { waitUntil } from '@codetether/testing/wait-until'
-import { messagesIn, type SseMessage } from '../doors/sse.ts'
+import type { SseMessage } from '../doors/sse.ts'
 import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
+import { EventReader } from './event-reader.ts'
 import { call, createTask, registerWorker, type TestWorker } from './worker-calls.ts'
 
 let platform: Platform
@@ -13,45 +14,10 @@ before(async () => {
 })
 after(() => platform[Symbol.asyncDispose]())
 
-/** Reads a stream until it ends or is left. */
-class Reader implements AsyncDisposable {
-  readonly seen: SseMessage[] = []
-  readonly #controller = new AbortController()
-  readonly done: Promise<void>
-
-  constructor(url: string, headers: Record<string, string> = {}) {
-    this.done = this.#read(url, headers).catch((error: unknown) => {
-      if (!this.#controller.signal.aborted) throw error
-    })
-  }
-
-  async #read(url: string, headers: Record<string, string>) {
-    const response = await fetch(url, { headers, signal: this.#controller.signal })
-    assert.equal(response.status, 200)
-    let text = ''
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      text += chunk
-      const end = text.lastIndexOf('\n\n') + 2
-      if (end < 2) continue
-      this.seen.push(...messagesIn(text.slice(0, end)))
-      text = text.slice(end)
-    }
-  }
-
-  of(event: string): SseMessage[] {
-    return this.seen.filter(message => message.event === event)
-  }
-
-  async [Symbol.asyncDispose]() {
-    this.#controller.abort()
-    await this.done
-  }
-}
-
 const streamOf = (worker: TestWorker, headers: Record<string, string> = {}, url = platform.url) =>
-  new Reader(`${url}/v1/worker/tasks/stream`, { authorization: `Bearer ${worker.token}`, ...headers })
+  new EventReader(`${url}/v1/worker/tasks/stream`, { authorization: `Bearer ${worker.token}`, ...headers })
 
-const told = (reader: Reader, event: string, id: string) =>
+const told = (reader: EventReader, event: string, id: string) =>
   waitUntil(`${event} is told`, async () => reader.of(event).some(({ data }) => data.id === id))
 
 test('a worker is told of what waits, of what comes, and of what was canceled', async () => {
@@ -106,7 +72,7 @@ test('output is followed as it comes, resumed behind a place, and ends with done
   const id = await createTask(url, { target_worker_id: worker.id })
   const [task] = await worker.claim()
   assert.ok(task)
-  await using live = new Reader(`${second.url}/v1/agent/tasks/${id}/output/stream`)
+  await using live = new EventReader(`${second.url}/v1/agent/tasks/${id}/output/stream`)
   await worker.report(task, {
     output: [{ text: 'one\n' }, { text: 'two\n' }],
     progress: { percent: 50, message: 'half' },
@@ -118,7 +84,9 @@ test('output is followed as it comes, resumed behind a place, and ends with done
   await worker.report(task, { output: [{ text: 'three\n' }], finish: { status: 'completed', result: 'r' } })
   await live.done
   assert.deepEqual(live.seen.at(-1), { id: null, event: 'done', data: { type: 'done', status: 'completed' } })
-  await using resumed = new Reader(`${url}/v1/opencode/tasks/${id}/output/stream`, { 'last-event-id': first?.id ?? '' })
+  await using resumed = new EventReader(`${url}/v1/opencode/tasks/${id}/output/stream`, {
+    'last-event-id': first?.id ?? '',
+  })
   await resumed.done
   assert.deepEqual(
     resumed.of('output').map(({ data }) => data.content),
@@ -146,7 +114,7 @@ const openStreams = async (url: string) => (await call(url, '/health/detail')).b
 test('a stream of output is one of the streams of its caller', async () => {
   await using own = await startPlatform()
   const id = await createTask(own.url, { target_worker_id: 'nobody' })
-  const reader = new Reader(`${own.url}/v1/agent/tasks/${id}/output/stream`)
+  const reader = new EventReader(`${own.url}/v1/agent/tasks/${id}/output/stream`)
   await waitUntil('it is open', async () => (await openStreams(own.url)) === 1)
   await reader[Symbol.asyncDispose]()
   await waitUntil('it is closed', async () => (await openStreams(own.url)) === 0)

@@ -1,4 +1,5 @@
 import type { Agent } from '@codetether/agents/define-agent'
+import type { Activity } from './activity.ts'
 import type { CarrierState } from './bus/carrier.ts'
 import type { Config } from './config/config.ts'
 import type { Cursors } from './cursors.ts'
@@ -38,6 +39,8 @@ export interface Context {
   readonly changes: Changes
   readonly lanes: LaneIds
   readonly hints: Hints
+  /** Woken when something happens in a codebase. */
+  readonly activity: Activity
   /** What takes hints to other replicas; null where there are none, or no way to them. */
   readonly carrier: CarrierState | null
   /** Woken when a task waits for somebody to run it. */

@@ -42,6 +42,7 @@ test('a message of another one is handed on, one’s own is not', async () => {
     onTask: id => got.push(id),
     onWork: () => got.push('work!'),
     onPlace: ({ tenantId, lane }) => got.push(`lane ${lane} of ${tenantId}`),
+    onActivity: key => got.push(String(key)),
     onNews: ({ workerId }, { kind, taskId }) => got.push(`${workerId}: ${kind} ${taskId}`),
   }
   receiveHints('me', 'me,a,work', receiver)
@@ -50,8 +51,9 @@ test('a message of another one is handed on, one’s own is not', async () => {
   const { bus, messages, sent } = heldBus()
   bus.sendPlace({ tenantId: 't', lane: 7 })
   bus.sendNews({ tenantId: 't', workerId: 'w:1.a' }, { kind: 'task_cancelled', taskId: 'x' })
+  bus.sendActivity(5)
   sent[0]?.done()
   await turn()
   for (const message of messages()) receiveHints('somebody', `${message},hint|of a later|version`, receiver)
-  assert.deepEqual(got, ['lane 7 of t', 'w:1.a: task_cancelled x'])
+  assert.deepEqual(got, ['lane 7 of t', 'w:1.a: task_cancelled x', '5'])
 })

@@ -1,3 +1,4 @@
+import type { ActivityKey } from './activity.ts'
 import type { WorkerKey, WorkerNews, WorkPlace } from './worker-hub.ts'
 
 /** Carries hints between the replicas. What is sent may be lost; nothing is true because a hint says so. */
@@ -10,6 +11,8 @@ export interface HintBus {
   sendPlace(place: WorkPlace): void
   /** Tells the replica on which a worker waits what has become of its task. */
   sendNews(worker: WorkerKey, news: WorkerNews): void
+  /** Tells the others that something happened in a codebase. */
+  sendActivity(key: ActivityKey): void
 }
 
 export interface HintReceiver {
@@ -17,12 +20,19 @@ export interface HintReceiver {
   onWork(): void
   onPlace(place: WorkPlace): void
   onNews(worker: WorkerKey, news: WorkerNews): void
+  onActivity(key: ActivityKey): void
 }
 
 const nothing = () => undefined
 
 /** One replica alone has nobody to tell. */
-export const noBus: HintBus = { send: nothing, sendWork: nothing, sendPlace: nothing, sendNews: nothing }
+export const noBus: HintBus = {
+  send: nothing,
+  sendWork: nothing,
+  sendPlace: nothing,
+  sendNews: nothing,
+  sendActivity: nothing,
+}
 
 /** PostgreSQL takes less than 8000 bytes in one notification. */
 const mostChars = 7_500
@@ -32,6 +42,7 @@ const workMark = 'work'
 
 /** Their fields have neither the comma that parts hints nor the stroke that parts fields. */
 const placeMark = 'place'
+const activityMark = 'activity'
 const fieldEnd = '|'
 
 /**
@@ -64,6 +75,7 @@ export function createHintBus(self: string, publish: (message: string) => Promis
     sendWork: () => add(workMark),
     sendPlace: ({ tenantId, lane }) => add([placeMark, tenantId, lane].join(fieldEnd)),
     sendNews: ({ tenantId, workerId }, { kind, taskId }) => add([kind, tenantId, workerId, taskId].join(fieldEnd)),
+    sendActivity: key => add([activityMark, key].join(fieldEnd)),
   }
 }
 
@@ -76,10 +88,11 @@ export function receiveHints(self: string, message: string, receiver: HintReceiv
 }
 
 /** A program of another version may send what this one does not know: that is no hint. */
-function receive(item: string, { onTask, onWork, onPlace, onNews }: HintReceiver): void {
+function receive(item: string, { onTask, onWork, onPlace, onNews, onActivity }: HintReceiver): void {
   const [kind, tenantId, subject = '', taskId = ''] = item.split(fieldEnd)
   if (kind === workMark) onWork()
   else if (tenantId === undefined) onTask(item)
+  else if (kind === activityMark) onActivity(tenantId)
   else if (kind === placeMark) onPlace({ tenantId, lane: Number(subject) })
   else if (kind === 'task_cancelled' || kind === 'message') onNews({ tenantId, workerId: subject }, { kind, taskId })
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { type Activity, createActivity } from './activity.ts'
 import type { Carrier, CarrierState } from './bus/carrier.ts'
 import { openBus } from './bus/open-bus.ts'
 import type { Config } from './config/config.ts'
@@ -39,6 +40,7 @@ export interface Woken {
 /** The way to the others. */
 export interface Others {
   hints: Hints
+  activity: Activity
   bus: HintBus
   /** Null: there are none, or no way to them. */
   carrier: CarrierState | null
@@ -53,7 +55,12 @@ interface Reception {
 
 const channel = 'codetether_hints'
 
-export const alone = (): Others => ({ hints: createHints(), bus: noBus, carrier: null })
+export const alone = (): Others => ({
+  hints: createHints(),
+  activity: createActivity(),
+  bus: noBus,
+  carrier: null,
+})
 
 /** Says that this instance lives, and exchanges hints with the others. */
 export async function joinOthers(stack: AsyncDisposableStack, options: InstanceOptions, to: Woken): Promise<Others> {
@@ -64,21 +71,26 @@ export async function joinOthers(stack: AsyncDisposableStack, options: InstanceO
     metrics.hintMessages.add({ outcome: isOut ? 'sent' : 'dropped' })
   })
   const hints = createHints(taskId => bus.send(taskId))
-  const receiver = receiverOf(options, hints, to)
+  const activity = createActivity(key => bus.sendActivity(key))
+  const receiver = receiverOf(options, { hints, activity }, to)
   carrier = await openCarrier(stack, options, {
     onMessage(message) {
       if (receiveHints(instanceId, message, receiver)) metrics.hintMessages.add({ outcome: 'received' })
     },
     onOpen() {
       hints.wakeAll()
+      activity.wakeAll()
       to.woken.wake()
     },
   })
-  return carrier ? { hints, bus, carrier } : alone()
+  return carrier ? { hints, activity, bus, carrier } : alone()
 }
 
-function receiverOf(options: InstanceOptions, hints: Hints, { woken, running, workers }: Woken): HintReceiver {
-  const { store, instanceId } = options
+function receiverOf(
+  { store, instanceId }: InstanceOptions,
+  { hints, activity }: Pick<Others, 'hints' | 'activity'>,
+  { woken, running, workers }: Woken,
+): HintReceiver {
   return {
     onTask(taskId) {
       hints.wake(taskId)
@@ -89,6 +101,7 @@ function receiverOf(options: InstanceOptions, hints: Hints, { woken, running, wo
     onWork: () => woken.wake(),
     onPlace: place => workers.wakeHere(place),
     onNews: (worker, news) => workers.tellHere(worker, news),
+    onActivity: key => activity.wakeHere(key),
   }
 }
 

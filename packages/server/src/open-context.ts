@@ -84,6 +84,7 @@ export async function openContext(
     tracer,
     ...writersOf(store, observer),
     hints: instance.hints,
+    activity: instance.activity,
     carrier: instance.carrier,
     work: instance.work,
     workers: instance.workers,

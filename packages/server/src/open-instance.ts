@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import type { Activity } from './activity.ts'
 import type { CarrierState } from './bus/carrier.ts'
 import { createRenewal } from './db/renewal.ts'
 import type { HintBus } from './hint-bus.ts'
@@ -17,6 +18,7 @@ import { createWorkerHub, type WorkerHub } from './worker-hub.ts'
 /** What a process is among others on its database: what it runs, and how it and the others wake each other. */
 export interface OpenInstance extends AsyncDisposable {
   hints: Hints
+  activity: Activity
   /** What takes hints to the others; null where there are none, or no way to them. */
   carrier: CarrierState | null
   work: Work
@@ -74,6 +76,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   const owned = stack.move()
   return {
     hints: others.hints,
+    activity: others.activity,
     carrier: others.carrier,
     work: {
       wake() {

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 
 /** One event of a stream: `id` is the cursor behind it; null for one that moves no cursor. */
 export interface SseEvent {
-  id: number | null
+  id: number | string | null
   /** Its type, for one that is no frame. */
   event?: string
   data: string

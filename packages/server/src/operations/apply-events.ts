@@ -55,6 +55,7 @@ export async function applyEvents(ctx: Context, application: Application): Promi
   const json = serializeChange(change)
   const row = await ctx.changes.add(tenantId, { change, json, blobs })
   if (row) ctx.hints.publish(change.taskId, newsOf(row, change.plan, json))
+  if (row?.lane != null) ctx.activity.publish(row.lane)
   if (row?.hasPush) ctx.pushes.wake()
   return row
 }

@@ -1,6 +1,7 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import type { Context } from '../context.ts'
 import type { Principal } from '../principal.ts'
+import type { TaskRow } from '../store/tasks.ts'
 import { applyEvents } from './apply-events.ts'
 import { getTask } from './get-task.ts'
 import { leaveLine } from './leave-line.ts'
@@ -19,8 +20,13 @@ export async function cancelTask(ctx: Context, principal: Principal, taskId: str
     const { task: now } = await getTask(ctx, principal, taskId, 0)
     throw new PlatformError('TASK_NOT_CANCELABLE', `the task is ${now.state}`, { metadata: { state: now.state } })
   }
-  if (row.lane === null) ctx.running.abort(task.id, new Error('the task was canceled'))
-  else if (row.workerId !== null)
-    ctx.workers.tell({ tenantId: row.tenantId, workerId: row.workerId }, { kind: 'task_cancelled', taskId: row.id })
-  if (task.serialKey !== null) await leaveLine(ctx, task)
+  await afterCancel(ctx, row)
+}
+
+/** Stops whoever runs a task that was canceled, and lets the next in its line go on. */
+export async function afterCancel(ctx: Context, task: TaskRow): Promise<void> {
+  const { id: taskId, tenantId, lane, workerId, serialKey } = task
+  if (lane === null) ctx.running.abort(taskId, new Error('the task was canceled'))
+  else if (workerId !== null) ctx.workers.tell({ tenantId, workerId }, { kind: 'task_cancelled', taskId })
+  if (serialKey !== null) await leaveLine(ctx, task)
 }

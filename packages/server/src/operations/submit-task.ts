@@ -22,6 +22,7 @@ import { admit } from './new-lease.ts'
 import { planEvents } from './plan-events.ts'
 import { sealPushConfig } from './push-configs.ts'
 import { attemptBegins, startAttempt } from './run-attempt.ts'
+import { endOrphan } from './work/end-orphan.ts'
 
 /** Workers carry the task out: what they are told of it, and where it waits for them. */
 export interface WorkerAgent {
@@ -92,6 +93,7 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
     startAttempt(ctx, { principal, task: row, history: [message], fence })
   } else if (task.queue) ctx.workers.wake({ tenantId: principal.tenantId, lane: task.queue.lane })
   else if (lease) ctx.work.wake()
+  if (work && work.codebaseId !== null) await settleIn(ctx, principal, { taskId: task.id, codebaseId: work.codebaseId })
   return { isNew: true, task: row, message, events: loggedEvents(events, { seq: 0, generation: 0, at: stored.at }) }
 }
 
@@ -102,6 +104,16 @@ const waitsBecause = (text: string): TaskEvent => ({
   message: { messageId: newId(), role: 'agent', parts: [{ text }] },
   metadata: { routing: { warning: text } },
 })
+
+/** Tells those who watch a codebase: not of the task's lane, which nobody watches if it is new. */
+async function settleIn(
+  ctx: Context,
+  { tenantId, id: actor }: Principal,
+  placed: { taskId: string; codebaseId: string },
+): Promise<void> {
+  ctx.activity.publish(placed.codebaseId)
+  await endOrphan(ctx, { tenantId, actor, ...placed })
+}
 
 function newTask(principal: Principal, submission: Submission, lease: NewTask['lease']): Omit<NewTask, 'plan'> {
   const { agent, contextId = null, routing, wireVersion, metadata, message, messageIdGiven } = submission

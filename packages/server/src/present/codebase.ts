@@ -2,7 +2,7 @@ import { limits } from '@codetether/protocol/limits'
 import type { CodebaseRow } from '../store/codebases.ts'
 
 /** Has a worker this codebase, and is it there? */
-const statusOf = ({ owners }: CodebaseRow): 'pending' | 'ready' | 'offline' => {
+export const statusOf = ({ owners }: CodebaseRow): 'pending' | 'ready' | 'offline' => {
   if (owners.length === 0) return 'pending'
   return owners.some(owner => owner.seenSecondsAgo * 1000 < limits.workerAwayMs) ? 'ready' : 'offline'
 }

@@ -102,7 +102,7 @@ const newColumns = `state = coalesce(plan->>'state', t.state),
       lost_leases = coalesce("lostLeases", t.lost_leases),
       dead_letter = coalesce("deadLetter", t.dead_letter),
       report_seq = coalesce("reportSeq", t.report_seq),
-      updated_at = now()`
+      changed_in = greatest(t.changed_in, pg_current_xact_id()), updated_at = now()`
 
 /** The rows behind it; `base` has the seq before the change. */
 const newRows = `note as (

@@ -64,7 +64,8 @@ const lease = `taken as (
       last_seq = t.last_seq + 2, generation = t.generation + 1,
       attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
       lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
-      lease_until = now() + make_interval(secs => $3), updated_at = now()
+      lease_until = now() + make_interval(secs => $3), changed_in = greatest(t.changed_in, pg_current_xact_id()),
+      updated_at = now()
     from granted j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
     returning t.*
   ), events as (

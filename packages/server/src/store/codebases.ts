@@ -71,6 +71,13 @@ export async function findCodebase(tx: Reader, tenantId: string, id: string): Pr
   return row ?? null
 }
 
+const exists = statement(`select exists (select from codebases where tenant_id = $1 and id = $2) as found`)
+
+export async function isCodebase(tx: Reader, tenantId: string, id: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(exists, [tenantId, id])
+  return row?.found === true
+}
+
 const list = statement(`
   select ${columns} from codebases c
   where c.tenant_id = $1 and ($2::uuid is null or c.id < $2) order by c.id desc limit $3`)
@@ -104,20 +111,4 @@ export async function setWatch(
 ): Promise<number[]> {
   const rows = await tx.query<{ lane: number }>(watch, [tenantId, id, on, interval])
   return rows.map(row => row.lane)
-}
-
-const counts = statement(`
-  select count(*) filter (where t.state = 'submitted')::int as pending,
-    count(*) filter (where t.state = 'working')::int as running
-  from task_work w join tasks t on t.tenant_id = w.tenant_id and t.id = w.task_id
-  where w.tenant_id = $1 and w.codebase_id = $2 and t.state in ('submitted', 'working')`)
-
-/** How much work of a codebase waits and runs. */
-export async function countWork(
-  tx: Reader,
-  tenantId: string,
-  id: string,
-): Promise<{ pending: number; running: number }> {
-  const [row] = await tx.query<{ pending: number; running: number }>(counts, [tenantId, id])
-  return row ?? { pending: 0, running: 0 }
 }

@@ -9,6 +9,9 @@ import { presentCodebase } from '../../present/codebase.ts'
 import { codebasePaths, prefixes } from '../../present/prefixes.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listCodebases } from '../../store/codebases.ts'
+import { controlRoutes } from './control-routes.ts'
+import { conversationRoutes } from './conversation-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { triggerRoutes } from './trigger-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
 
@@ -16,6 +19,9 @@ const ListQuery = z.strictObject({
   before: z.uuid().optional(),
   limit: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
 })
+
+/** With `force` what has not ended in it is canceled. */
+const DeleteQuery = z.strictObject({ force: z.stringbool().default(false) })
 
 interface ById {
   Params: { id: string }
@@ -53,10 +59,11 @@ export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) =>
     )
 
     app.delete<ById>(`${url}/:id`, write, async request => {
-      await removeCodebase(ctx, request.principal, request.params.id)
-      return { success: true }
+      const { force } = readQuery(request, DeleteQuery)
+      const canceled = await removeCodebase(ctx, request.principal, { id: request.params.id, force })
+      return { success: true, cancelled_tasks: canceled }
     })
   }
-  await app.register(watchRoutes(ctx))
-  await app.register(triggerRoutes(ctx))
+  for (const routes of [watchRoutes, triggerRoutes, conversationRoutes, controlRoutes, eventRoutes])
+    await app.register(routes(ctx))
 }

@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts'
 import { getCodebase, watchCodebase } from '../../operations/work/codebases.ts'
 import { codebasePaths } from '../../present/prefixes.ts'
 import { readBody } from '../../read-input.ts'
-import { type CodebaseRow, countWork } from '../../store/codebases.ts'
+import type { CodebaseRow } from '../../store/codebases.ts'
+import { countOpen } from '../../store/open-work.ts'
 
 interface ById {
   Params: { id: string }
@@ -16,7 +17,9 @@ export const watchRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   const write = { config: { permission: 'codebases:write' } } as const
   const show = async (codebase: CodebaseRow) => {
     const { tenantId, id, watch, watchIntervalSeconds } = codebase
-    const { pending, running } = await ctx.store.read(tenantId, tx => countWork(tx, tenantId, id))
+    const { pending, running } = await ctx.store.read(tenantId, tx =>
+      countOpen(tx, { tenantId, codebaseId: id, principal: null }),
+    )
     return {
       success: true,
       codebase_id: id,

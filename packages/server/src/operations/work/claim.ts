@@ -32,7 +32,10 @@ export async function claimNow(
   // There may be more, and somebody else may have room for it.
   if (claimed.length === room && taskId === null)
     for (const lane of new Set(claimed.map(task => task.lane))) ctx.workers.wakeHere({ tenantId, lane })
-  for (const { taskId: id } of claimed) ctx.hints.publish(id)
+  for (const { taskId: id, lane } of claimed) {
+    ctx.hints.publish(id)
+    ctx.activity.publish(lane)
+  }
   return withHistories(ctx, worker, claimed)
 }
 

@@ -5,7 +5,9 @@ import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
 import { type CodebaseRow, deleteCodebase, findCodebase, putCodebase, setWatch } from '../../store/codebases.ts'
+import { countOpen } from '../../store/open-work.ts'
 import { deleteSessionMessages, deleteSessions } from '../../store/remove-sessions.ts'
+import { type EndOpen, endOpen } from './end-open.ts'
 
 const notFound = () => new PlatformError('NOT_FOUND', 'there is no such codebase')
 
@@ -37,18 +39,57 @@ export async function registerCodebase(
   return getCodebase(ctx, principal, id)
 }
 
-/** Removes a codebase with its sessions. Throws NOT_FOUND, or FORBIDDEN for one that somebody else has registered. */
-export async function removeCodebase(ctx: Context, principal: Principal, id: string): Promise<void> {
+/**
+ * Deletes a codebase with its sessions. Nobody could take what waits in it any more, whoever has sent it: with `force` all that has
+ * not ended is canceled, and else there must be nothing. Throws NOT_FOUND, FORBIDDEN for one that somebody else has registered, and
+ * CONFLICT.
+ * @returns how many tasks were canceled.
+ */
+export async function removeCodebase(
+  ctx: Context,
+  principal: Principal,
+  { id, force }: { id: string; force: boolean },
+): Promise<number> {
   await ownCodebase(ctx, principal, id)
   const { tenantId } = principal
-  const portion = { tenantId, codebaseId: id, limit: 5_000 }
-  for (let deleted = portion.limit; deleted === portion.limit; )
-    deleted = await ctx.store.write(tenantId, tx => deleteSessionMessages(tx, portion))
+  const scope = { tenantId, codebaseId: id.toLowerCase(), principal: null }
+  const { pending, running, asking } = await ctx.store.read(tenantId, tx => countOpen(tx, scope))
+  const open = pending + running + asking
+  if (open > 0 && !force)
+    throw new PlatformError(
+      'CONFLICT',
+      `${open} tasks of this codebase have not ended: end them, or delete with force=true`,
+      {
+        metadata: { pending, running, asking },
+      },
+    )
+  await forget(ctx, tenantId, id)
+  ctx.workers.forget()
+  ctx.activity.publish(scope.codebaseId)
+  return endAll(ctx, { ...scope, actor: principal.id })
+}
+
+/** The messages of its sessions go in portions, before what names them. */
+async function forget(ctx: Context, tenantId: string, codebaseId: string): Promise<void> {
+  const portion = { tenantId, codebaseId, limit: 5_000 }
+  for (let erased = portion.limit; erased === portion.limit; )
+    erased = await ctx.store.write(tenantId, tx => deleteSessionMessages(tx, portion))
   // Whoever tells of sessions waits behind the codebase, and finds it gone.
   await ctx.store.write(tenantId, tx =>
-    Promise.all([deleteCodebase(tx, tenantId, id), deleteSessions(tx, tenantId, id)]),
+    Promise.all([deleteCodebase(tx, tenantId, codebaseId), deleteSessions(tx, tenantId, codebaseId)]),
   )
-  ctx.workers.forget()
+}
+
+const deleted = 'The codebase was deleted.'
+
+/** What was stored since the codebase was deleted is ended by whoever stored it. */
+async function endAll(ctx: Context, scope: Omit<EndOpen, 'states' | 'reason'>): Promise<number> {
+  const states = ['submitted', 'working', 'input-required', 'auth-required'] as const
+  for (let sum = 0; ; ) {
+    const { ended, more } = await endOpen(ctx, { ...scope, states, reason: deleted })
+    sum += ended.length
+    if (!more) return sum
+  }
 }
 
 /** A codebase that the principal has registered. Throws NOT_FOUND, or FORBIDDEN for one of somebody else. */

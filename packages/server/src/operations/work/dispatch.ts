@@ -24,6 +24,8 @@ export async function dispatchWork(ctx: Context, principal: Principal, id: strin
   const isMoved = await ctx.store.write(tenantId, tx => moveToLane(tx, { tenantId, taskId: task.id, lane: free }))
   if (!isMoved) throw conflict(await getWork(ctx, principal, id))
   ctx.workers.wake({ tenantId, lane: free })
+  // Nobody watches a lane that is new.
+  if (lane.codebaseId !== null) ctx.activity.publish(lane.codebaseId)
   return getWork(ctx, principal, id)
 }
 
