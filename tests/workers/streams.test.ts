@@ -192,3 +192,38 @@ test('as many workers are told as there are tasks whose time has come', async ()
   await query(database, 'update tasks set lease_until = now() where id = any ($1)', [ids])
   for (const stream of streams) for (const id of ids) await told(stream, 'task_available', id)
 })
+
+test('a worker is told what is said to a task that it runs, once for each connection', async () => {
+  const { url, rpc } = platform
+  const worker = await registerWorker(url, { global: false, codebases: [{ path: '/srv/told' }] })
+  const codebase_id = (await call(url, `/v1/agent/workers/${worker.id}`)).body.codebases[0]
+  const id = await createTask(url, { codebase_id })
+  const [task] = await worker.claim()
+  assert.ok(task)
+  await using stream = streamOf(worker)
+  await waitUntil('it is connected', async () => stream.of('connected').length > 0)
+  const send = (text: string) => {
+    const message = { kind: 'message', role: 'user', messageId: crypto.randomUUID(), taskId: id }
+    return rpc('message/send', {
+      message: { ...message, parts: [{ kind: 'text', text }] },
+      configuration: { blocking: false },
+    })
+  }
+  await send('faster')
+  await waitUntil('it is told', async () => stream.of('message').length === 1)
+  await send('x'.repeat(100_000))
+  await waitUntil('that is told too', async () => stream.of('message').length === 2)
+  assert.deepEqual(
+    stream.of('message').map(({ data }) => [data.task_id, data.text]),
+    [
+      [id, 'faster'],
+      [id, null],
+    ],
+  )
+  await using again = streamOf(worker)
+  await waitUntil('it is told anew', async () => again.of('message').length === 2)
+  assert.equal((await worker.finish(task)).next_turn.prompt, 'faster')
+  await using third = streamOf(worker)
+  await waitUntil('what has had its turn is not told', async () => third.of('message').length === 1)
+  assert.equal((await worker.finish(task)).next_turn.prompt.length, 100_000)
+})

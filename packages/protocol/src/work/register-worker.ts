@@ -37,6 +37,13 @@ const OwnedCodebase = z
 
 const OwnedCodebases = z.array(OwnedCodebase).max(limits.codebasesPerWorker)
 
+/** What a worker has from now on. `codebases` has the alias `workspaces`. */
+export const OwnCodebases = z
+  .looseObject({ codebases: OwnedCodebases.optional(), workspaces: OwnedCodebases.optional() })
+  .transform(({ codebases, workspaces }) => codebases ?? workspaces)
+  .refine(codebases => codebases !== undefined, { error: 'needs codebases', path: ['codebases'] })
+  .transform(codebases => codebases ?? [])
+
 /**
  * What a worker says of itself. `agents` are the names by which tasks may ask for it, or those with more about them; its own name
  * is always one of them. Absent: those that it had before. `codebases` has the alias `workspaces`. A worker that is `shared` takes tasks of everybody, else those of whoever registers

@@ -9,6 +9,7 @@ import { modelsRoutes } from './models/routes.ts'
 import { pushRoutes } from './push/routes.ts'
 import { queueRoutes } from './queue/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
+import { statusRoutes } from './status/routes.ts'
 import { tasksRoutes } from './tasks/routes.ts'
 import { workersRoutes } from './workers/routes.ts'
 
@@ -24,6 +25,7 @@ export const apiRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     pushRoutes,
     queueRoutes,
     sessionsRoutes,
+    statusRoutes,
     tasksRoutes,
     workersRoutes,
   ])

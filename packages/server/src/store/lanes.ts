@@ -83,6 +83,21 @@ export async function moveToLane(
   return (await tx.query(move, [tenantId, taskId, lane])).length > 0
 }
 
+const waiting = statement(`
+  select l.id::float8 as id from lanes l
+  where l.tenant_id = $1 and l.codebase_id = any ($2) and exists (
+    select from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null)`)
+
+/** The lanes of codebases in which tasks wait. */
+export async function findWaitingLanes(
+  tx: Reader,
+  tenantId: string,
+  codebaseIds: readonly string[],
+): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(waiting, [tenantId, codebaseIds])
+  return rows.map(row => row.id)
+}
+
 const takers = statement(`
   select w.id from lanes l join workers w on ${isOpenTo}
   where l.tenant_id = $1 and l.id = $2 and w.state = 'active'`)

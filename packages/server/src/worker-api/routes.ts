@@ -1,10 +1,12 @@
 import { limits } from '@codetether/protocol/limits'
 import { ClaimOne, ClaimTasks } from '@codetether/protocol/work/claim'
+import { OwnCodebases } from '@codetether/protocol/work/register-worker'
 import { Renewal, Reports } from '@codetether/protocol/work/report'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.ts'
 import { goneSignal } from '../gone-signal.ts'
 import { claimNow, claimSoon } from '../operations/work/claim.ts'
+import { ownCodebases } from '../operations/work/register.ts'
 import { renewLeases } from '../operations/work/renew.ts'
 import { takeReports } from '../operations/work/report.ts'
 import { workerOf } from '../operations/work/worker-of.ts'
@@ -44,6 +46,12 @@ export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     const { task_id } = readBody(request, ClaimOne)
     const { tasks, ...claim } = await claimOne(ctx, workerOf(request.principal), task_id)
     return { ...tasks[0], ...claim }
+  })
+
+  app.put('/v1/worker/codebases', { config }, async request => {
+    const owned = await ownCodebases(ctx, workerOf(request.principal), readBody(request, OwnCodebases))
+    const codebases = owned.map(({ codebaseId, path }) => ({ id: codebaseId, codebase_id: codebaseId, path }))
+    return { success: true, codebases, workspaces: codebases }
   })
 
   app.post('/v1/worker/tasks/report', { config }, async request => {

@@ -4,8 +4,10 @@ import type { Context } from '../context.ts'
 import { goneSignal } from '../gone-signal.ts'
 import { heldBy } from '../operations/work/renew.ts'
 import { type ActingWorker, workerOf } from '../operations/work/worker-of.ts'
+import { presentUnread } from '../present/unread-message.ts'
 import { presentWaiting } from '../present/waiting-task.ts'
 import { beginEvents, type SseEvent, writeEvents } from '../sse.ts'
+import { findUnreadOf } from '../store/unread-messages.ts'
 import { findWaitingWork } from '../store/waiting-work.ts'
 import { findWorkerByToken, seeWorker } from '../store/workers.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
@@ -67,16 +69,38 @@ async function* events(
   { opening, isKnown, gone }: Opened,
 ): AsyncGenerator<SseEvent> {
   using attendance = ctx.workers.attend(worker)
+  const messages = unreadMessages(ctx, worker)
   yield* opening
+  yield* messages.next()
   yield* available(ctx, worker)
   const signal = AbortSignal.any([gone, ctx.stopping])
   const heartbeat = createBeat(heartbeatMs)
   while (!signal.aborted) {
     await attendance.next(heartbeat.left(), signal)
     if (!(await isKnown())) return
-    for (const { kind, taskId } of attendance.take()) yield event(kind, { task_id: taskId, id: taskId })
+    const news = attendance.take()
+    for (const { kind, taskId } of news)
+      if (kind === 'task_cancelled') yield event(kind, { task_id: taskId, id: taskId })
+    if (news.some(({ kind }) => kind === 'message')) yield* messages.next()
     if (attendance.isCalled()) yield* available(ctx, worker)
     if (heartbeat.take()) yield* beat(ctx, worker)
+  }
+}
+
+/** What callers have sent to the tasks that a worker runs and that has had no turn, each once for each connection. */
+function unreadMessages({ store }: Context, { tenantId, key }: ActingWorker) {
+  const told = new Map<string, number>()
+  return {
+    async *next(): AsyncGenerator<SseEvent> {
+      const waiting = await store.read(tenantId, tx => findUnreadOf(tx, key))
+      const held = new Set(waiting.map(message => message.taskId))
+      for (const taskId of told.keys()) if (!held.has(taskId)) told.delete(taskId)
+      for (const message of waiting) {
+        if (message.seq <= (told.get(message.taskId) ?? 0)) continue
+        told.set(message.taskId, message.seq)
+        yield event('message', presentUnread(message))
+      }
+    },
   }
 }
 

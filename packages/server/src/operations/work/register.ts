@@ -4,6 +4,7 @@ import type { WorkerRegistration } from '@codetether/protocol/work/register-work
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
+import { findWaitingLanes } from '../../store/lanes.ts'
 import { type LockedAgents, lockAgents } from '../../store/worker-agents.ts'
 import { type OwnedCodebase, putOwnedCodebases } from '../../store/worker-codebases.ts'
 import { putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
@@ -12,7 +13,7 @@ import { giveBackAll } from './give-back.ts'
 import { takeBackNotices } from './take-back-notices.ts'
 import { withOwnName } from './worker-agents.ts'
 import { claimOf, servesAll } from './worker-claim.ts'
-import { callerOf, getWorker, notYours } from './worker-of.ts'
+import { type ActingWorker, callerOf, getWorker, notYours } from './worker-of.ts'
 
 export interface Registered {
   worker: WorkerRow
@@ -76,6 +77,29 @@ function rowOf(ctx: Context, owner: string, { given, known }: Told) {
 /** A worker that does not speak of agents, as when it comes back, keeps those that were defined for it. */
 const keptAgents = (known: LockedAgents | null): WorkerAgentDefinition[] =>
   known ? known.definitions.filter(({ id }) => id !== known.name.toLowerCase()) : []
+
+/**
+ * Takes what codebases a worker has from now on; what it runs elsewhere it goes on with. Tasks that wait for one of them are offered.
+ * Throws UNAUTHENTICATED for a worker that was unregistered.
+ * @returns them. Ids that nobody knows are left out.
+ */
+export async function ownCodebases(
+  ctx: Context,
+  { tenantId, workerId }: ActingWorker,
+  given: WorkerRegistration['codebases'],
+): Promise<{ codebaseId: string; path: string }[]> {
+  const owned = await ctx.store.transact(tenantId, async tx => {
+    const locked = await lockAgents(tx, tenantId, workerId)
+    if (!locked) throw ended()
+    const { principal, servesAll } = locked
+    return putOwnedCodebases(tx, { tenantId, workerId, principal, servesAll }, given.map(toOwned))
+  })
+  ctx.workers.forget()
+  const ids = owned.map(codebase => codebase.codebaseId)
+  for (const lane of await ctx.store.read(tenantId, tx => findWaitingLanes(tx, tenantId, ids)))
+    ctx.workers.wake({ tenantId, lane })
+  return owned
+}
 
 const toOwned = ({ id, name, path }: WorkerRegistration['codebases'][number]): OwnedCodebase => ({
   newId: newId(),

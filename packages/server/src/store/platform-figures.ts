@@ -1,0 +1,28 @@
+import { limits } from '@codetether/protocol/limits'
+import { statement } from './statement.ts'
+import type { Reader } from './store.ts'
+
+/** What there is to do work with. */
+export interface PlatformFigures {
+  codebases: number
+  /** Codebases that a worker has which is there. */
+  ready: number
+  workers: number
+  workersOnline: number
+}
+
+const online = `w.state = 'active' and w.seen_at > now() - interval '${limits.workerAwayMs} ms'`
+
+const read = statement(`
+  select
+    (select count(*)::int from codebases where tenant_id = $1) as codebases,
+    (select count(distinct o.codebase_id)::int from workers w
+      join worker_codebases o on o.tenant_id = w.tenant_id and o.worker_id = w.id
+      where w.tenant_id = $1 and ${online}) as ready,
+    count(*)::int as workers, count(*) filter (where ${online})::int as "workersOnline"
+  from workers w where w.tenant_id = $1 and w.state <> 'unregistered'`)
+
+export async function readPlatform(tx: Reader, tenantId: string): Promise<PlatformFigures> {
+  const [row] = await tx.query<PlatformFigures>(read, [tenantId])
+  return row ?? { codebases: 0, ready: 0, workers: 0, workersOnline: 0 }
+}
