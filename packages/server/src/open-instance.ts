@@ -75,9 +75,7 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
   })
   const owned = stack.move()
   return {
-    hints: others.hints,
-    activity: others.activity,
-    carrier: others.carrier,
+    ...others,
     work: {
       wake() {
         woken.wake()

@@ -63,4 +63,5 @@ export type HeldLease = z.infer<typeof HeldLease>
 
 export const Connected = z.looseObject({ held: z.array(HeldLease) })
 export const AboutTask = z.looseObject({ task_id: z.string() })
+export const Said = z.looseObject({ task_id: z.string(), seq: z.number(), text: z.string().nullable() })
 export const Beat = z.looseObject({ status: z.string().optional() })

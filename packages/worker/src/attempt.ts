@@ -2,13 +2,15 @@ import type { ClaimedTask } from '@codetether/protocol/work/claim'
 import type { HeldLease } from './held-lease.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { createRunIo } from './run-io.ts'
-import type { ApprovalPolicy, Finish, RunnableTask, Runtime } from './runtimes/runtime.ts'
+import type { ApprovalPolicy, CallerMessage, Finish, RunnableTask, Runtime } from './runtimes/runtime.ts'
 import type { WorkerLog } from './settings.ts'
 import { Stopped } from './stop-reason.ts'
 import type { Secrets } from './text/scrubber.ts'
 
 /** For tasks that name no limit of their own, in seconds. */
 const defaultTimeLimit = 1_200
+/** Messages that one attempt hears of before their turns. */
+const mostHeard = 1_000
 
 export interface AttemptOptions {
   task: ClaimedTask
@@ -26,6 +28,10 @@ export class Attempt {
   readonly #outbox: Outbox
   readonly #control = new AbortController()
   #isRunning = false
+  /** What the caller has said meanwhile, and who wants to hear it. */
+  readonly #said: CallerMessage[] = []
+  #heardSeq = 0
+  #listener: ((message: CallerMessage) => void) | null = null
 
   constructor(options: AttemptOptions, outbox: Outbox) {
     this.taskId = options.task.task_id
@@ -37,6 +43,14 @@ export class Attempt {
   /** The runtime is at work: not that only the server has to hear of the end. */
   get isRunning(): boolean {
     return this.#isRunning
+  }
+
+  /** The caller has said something. It comes again with each connection. */
+  hear(message: CallerMessage): void {
+    if (message.seq <= this.#heardSeq || this.#said.length >= mostHeard) return
+    this.#heardSeq = message.seq
+    this.#said.push(message)
+    this.#listener?.(message)
   }
 
   /** Ends what runs. Without effect on an attempt that ends already. */
@@ -52,6 +66,8 @@ export class Attempt {
       if (finish === null) return this.#outbox.discard()
       const taken = await this.#outbox.finish(finish)
       if (taken?.next_turn === undefined) return
+      // Messages have their turns in their order.
+      this.#said.shift()
       task = { ...task, prompt: taken.next_turn.prompt }
     }
   }
@@ -69,7 +85,11 @@ export class Attempt {
     try {
       if (signal.aborted) return this.#endOf(null)
       this.#isRunning = true
-      const finish = await runtime.run(task, { io, approve, signal })
+      const listen = (listener: (message: CallerMessage) => void) => {
+        this.#listener = listener
+        for (const message of this.#said) listener(message)
+      }
+      const finish = await runtime.run(task, { io, approve, listen, signal })
       await io.end()
       return this.#endOf(finish)
     } catch (error) {
@@ -78,6 +98,7 @@ export class Attempt {
       return this.#endOf({ status: 'failed', error: message })
     } finally {
       this.#isRunning = false
+      this.#listener = null
       clearTimeout(limit)
     }
   }

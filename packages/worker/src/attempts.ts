@@ -6,6 +6,7 @@ import { Hint } from './hint.ts'
 import { Outbox } from './outbox/outbox.ts'
 import type { Sender } from './outbox/sender.ts'
 import { spoolPath } from './outbox/spool.ts'
+import type { CallerMessage } from './runtimes/runtime.ts'
 import type { WorkerLog, WorkerSettings } from './settings.ts'
 import { Stopped } from './stop-reason.ts'
 import type { Secrets } from './text/scrubber.ts'
@@ -71,6 +72,11 @@ export class Attempts {
         log.info({ taskId: task.task_id, attempt: task.attempt }, 'task ends')
         this.#changed.give()
       })
+  }
+
+  /** The caller of a task has said something. */
+  hear(taskId: string, message: CallerMessage): void {
+    for (const { attempt } of this.#running.values()) if (attempt.taskId === taskId) attempt.hear(message)
   }
 
   /** The task was canceled, as the server says. */

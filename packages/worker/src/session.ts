@@ -2,7 +2,7 @@ import { isRetryable, RemoteError } from '@codetether/client/errors'
 import { sleep } from '@codetether/client/sleep'
 import type { SseEvent } from '@codetether/client/sse'
 import type { z } from 'zod'
-import { AboutTask, Beat, Connected, type HeldLease } from './answers.ts'
+import { AboutTask, Beat, Connected, type HeldLease, Said } from './answers.ts'
 import type { Attempts } from './attempts.ts'
 import { BackOff } from './back-off.ts'
 import type { OwnState } from './own-state.ts'
@@ -126,6 +126,9 @@ async function listen({ attempts }: SessionOptions, events: AsyncGenerator<SseEv
     if (event.event === 'task_cancelled') {
       const task = dataOf(event, AboutTask)
       if (task) attempts.cancel(task.task_id)
+    } else if (event.event === 'message') {
+      const said = dataOf(event, Said)
+      if (said) attempts.hear(said.task_id, { seq: said.seq, text: said.text })
     } else if (event.event === 'heartbeat' && dataOf(event, Beat)?.status === 'unregistered')
       throw new Error('the worker is not registered any more')
   }

@@ -1,17 +1,25 @@
 import type { Connection } from '@codetether/client/http'
 import { requestJson } from '@codetether/client/request-json'
 import type { SseEvent } from '@codetether/client/sse'
+import type { Json } from '@codetether/protocol/json'
 import type { ClaimedTask, WorkLease } from '@codetether/protocol/work/claim'
 import type { OutputStream } from '@codetether/protocol/work/output'
 import { z } from 'zod'
 import { ClaimAnswer, type Outcome, Registered, RenewAnswer, ReportAnswer } from './answers.ts'
 import { readEvents } from './event-stream.ts'
-import type { Finish } from './runtimes/runtime.ts'
+import type { Finish, Progress } from './runtimes/runtime.ts'
 
 export type Lease = z.output<typeof WorkLease>
 
+/** What an attempt tells beside its output. */
+export interface Note {
+  progress?: Progress | undefined
+  checkpoint?: { seq: number; data: Json } | undefined
+  session_id?: string | undefined
+}
+
 /** A report as it travels; what is left out has its default. */
-export interface SentReport extends Lease {
+export interface SentReport extends Lease, Note {
   worker_seq: number
   output?: readonly { stream: OutputStream; text: string }[]
   finish?: Finish | undefined

@@ -1,8 +1,9 @@
+import type { Json } from '@codetether/protocol/json'
 import type { OutputStream } from '@codetether/protocol/work/output'
 import type { Outcome } from '../answers.ts'
 import type { HeldLease } from '../held-lease.ts'
 import type { Finish } from '../runtimes/runtime.ts'
-import type { SentReport } from '../worker-api.ts'
+import type { Note, SentReport } from '../worker-api.ts'
 import { Draft } from './draft.ts'
 import { Spool } from './spool.ts'
 
@@ -11,6 +12,9 @@ const flushChars = 64 * 1024
 const flushMs = 50
 /** Whoever puts out more than this, while the server takes it more slowly, waits. */
 const windowChars = 256 * 1024
+
+/** Far more than an attempt keeps. */
+const checkpointsPerAttempt = 1_000_000_000
 
 export type Taken = Extract<Outcome, { ok: true }>
 
@@ -41,6 +45,9 @@ export class Outbox {
   #isAway = false
   /** Bytes that were left out. */
   #dropped = 0
+  #note: Note | null = null
+  #checkpoints = 0
+  #isParked = false
   #finish: Finish | null = null
   #finished: PromiseWithResolvers<Taken | null> | null = null
   #room: PromiseWithResolvers<void> | null = null
@@ -71,6 +78,20 @@ export class Outbox {
       this.#room ??= Promise.withResolvers()
       await this.#room.promise
     }
+  }
+
+  /** Tells something beside the output; of what comes faster than it can be sent the last counts. */
+  note(note: Note): void {
+    if (this.#isClosed) return
+    this.#note = { ...this.#note, ...note }
+    this.#timer ??= setTimeout(() => this.#flush(), flushMs)
+  }
+
+  /** The same of where a later attempt may go on. Those of a later attempt have higher numbers. */
+  checkpoint(data: Json): void {
+    this.#checkpoints += 1
+    const checkpoint = { seq: this.held.lease.attempt * checkpointsPerAttempt + this.#checkpoints, data }
+    this.note({ checkpoint })
   }
 
   /** Ends the attempt or the turn. @returns what the server says to it; null if the attempt is lost. */
@@ -111,7 +132,7 @@ export class Outbox {
     this.#tellDropped()
     this.#makeRoom()
     if (finish) this.#end(outcome)
-    else if (this.#spool || this.#draft.chars > 0 || this.#finish) this.#options.onReady(this)
+    else if (this.#spool || this.#draft.chars > 0 || this.#finish || this.#note) this.#options.onReady(this)
   }
 
   /** The server could not be asked: what waits goes to the file until it is back. */
@@ -131,11 +152,12 @@ export class Outbox {
       this.lose(message)
       return
     }
-    const { output = [], finish, ...rest } = this.#head.report
+    const { output = [], finish, worker_seq } = this.#head.report
     const chars = output.reduce((sum, { text }) => sum + text.length, 0)
     const note = `[${chars} characters of output were refused by the server: ${message}]\n`
     const report: SentReport = {
-      ...rest,
+      ...this.held.lease,
+      worker_seq,
       output: chars > 0 ? [{ stream: 'system', text: note }] : [],
       ...(finish && { finish: { status: 'failed', error: `The result was refused by the server: ${message}` } }),
     }
@@ -164,6 +186,7 @@ export class Outbox {
   /** Leaves what waits to a later process. */
   park(): void {
     if (this.#isClosed) return
+    this.#isParked = true
     this.failed()
     this.#isClosed = true
     clearTimeout(this.#timer)
@@ -195,10 +218,13 @@ export class Outbox {
   #number(): SentReport | null {
     const output = this.#draft.take()
     const finish = this.#draft.chars === 0 ? this.#finish : null
-    if (output.length === 0 && !finish) return null
+    // While the server is away only the last note is kept, in memory: in the file each of them would take room.
+    const note = this.#isAway && !this.#isParked && !finish ? null : this.#note
+    if (output.length === 0 && !finish && !note) return null
     if (finish) this.#finish = null
+    if (note) this.#note = null
     this.#seq += 1
-    return { ...this.held.lease, worker_seq: this.#seq, output, ...(finish && { finish }) }
+    return { ...this.held.lease, worker_seq: this.#seq, output, ...note, ...(finish && { finish }) }
   }
 
   /** Where the file cannot be written the attempt is over: its reports have no gaps, and other attempts go on. */

@@ -121,4 +121,5 @@ export class Sender {
   }
 }
 
-const charsOf = ({ output = [] }: SentReport): number => output.reduce((sum, { text }) => sum + text.length, 0)
+const charsOf = ({ output = [], checkpoint }: SentReport): number =>
+  output.reduce((sum, { text }) => sum + text.length, checkpoint ? JSON.stringify(checkpoint).length : 0)

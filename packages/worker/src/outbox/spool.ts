@@ -64,8 +64,8 @@ export class Spool {
     return this.#end - this.#read
   }
 
-  append({ worker_seq, output, finish }: SentReport): void {
-    const line = Buffer.from(`${JSON.stringify({ worker_seq, output, finish })}\n`)
+  append({ task_id: _, attempt: __, lease_token: ___, ...report }: SentReport): void {
+    const line = Buffer.from(`${JSON.stringify(report)}\n`)
     writeSync(this.#file, line, 0, line.length, this.#end)
     this.#end += line.length
   }

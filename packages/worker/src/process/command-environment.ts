@@ -17,16 +17,26 @@ export interface CommandEnvironmentOptions {
   approve: ApprovalPolicy
   /** Names the run: what inherits it belongs to the run. */
   runId: string
+  /** Where the files are by which the command and the worker talk. */
+  exchange: Variables
 }
 
 /** The variable by which the processes of a run are known. */
 export const runVariable = 'CODETETHER_RUN_ID'
 
-export function commandEnvironment({ environment, pass, task, approve, runId }: CommandEnvironmentOptions): Variables {
+export function commandEnvironment({
+  environment,
+  pass,
+  task,
+  approve,
+  runId,
+  exchange,
+}: CommandEnvironmentOptions): Variables {
   const passed = Object.entries(environment).filter(([name]) => allowed.test(name) || pass.includes(name))
   return onlyGiven({
     ...Object.fromEntries(passed),
     ...taskVariables(task),
+    ...exchange,
     CODETETHER_AUTO_APPROVE: approve,
     [runVariable]: runId,
   })

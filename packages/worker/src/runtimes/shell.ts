@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { OutputStream } from '@codetether/protocol/work/output'
 import { commandEnvironment } from '../process/command-environment.ts'
+import { Exchange } from '../process/exchange.ts'
 import { startGuarded } from '../process/guarded-command.ts'
 import { ProcessGroup } from '../process/process-group.ts'
 import { Stopped } from '../stop-reason.ts'
@@ -38,22 +39,24 @@ export const createShellRuntime = (options: ShellOptions): Runtime => ({
 async function runCommand(
   { command, directory, codebases, environment, pass }: ShellOptions,
   task: RunnableTask,
-  { io, approve, signal }: RunOptions,
+  { io, approve, listen, signal }: RunOptions,
 ): Promise<Finish> {
   const cwd = task.path ?? directory
   if (task.path !== null && !codebases.includes(task.path))
     throw new Error(`${task.path} is no directory of this worker`)
   if (!(await isDirectory(cwd))) throw new Error(`the directory ${cwd} is not there`)
   const runId = randomUUID()
+  await using exchange = await Exchange.open(task.checkpoint, io)
   const child = await startGuarded(command, {
     cwd,
-    env: commandEnvironment({ environment, pass, task, approve, runId }),
+    env: commandEnvironment({ environment, pass, task, approve, runId, exchange: exchange.variables }),
   })
   const group = new ProcessGroup(child.pid, runId)
   const end = () => void group.end(isUrgent(signal) ? 0 : graceMs)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
   child.stdin.end(task.prompt)
+  listen(message => exchange.tell(message))
   const reading = Promise.all([pump(child.stdout, 'stdout', io), pump(child.stderr, 'stderr', io)])
   const { code, signal: killer } = await child.ended
   // Nothing that a command has started outlives it.
@@ -61,6 +64,7 @@ async function runCommand(
   signal.removeEventListener('abort', end)
   if (signal.aborted) group.killStrays()
   await reading
+  await exchange.end()
   await io.end()
   return finishOf(io, code, killer)
 }
