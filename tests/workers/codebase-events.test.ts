@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { withConnection } from '@codetether/server/db/connect'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { type Platform, startPlatform } from '../platform.ts'
 import { EventReader } from './event-reader.ts'
@@ -109,6 +110,42 @@ test('a reader goes on behind any event, on any replica, without gap or repetiti
     const got = resumed.seen.filter(({ data }) => data.task_id !== undefined).map(keyOf)
     assert.deepEqual(got.toSorted(), rest.toSorted(), `after ${index}`)
     assert.equal(resumed.of('resync-required').length, 0)
+  }
+})
+
+test('what is committed late is told, though what began after it was told before', async () => {
+  const { id, worker } = await prepare()
+  await trigger(id, 'slow')
+  const [slow] = await worker.claim()
+  assert.ok(slow)
+  await using events = eventsOf(id)
+  await connected(events)
+  await withConnection(platform.database.admin, async client => {
+    await client.query('begin')
+    const values = [slow.task_id]
+    await client.query(
+      `update tasks set last_seq = last_seq + 1, changed_in = greatest(changed_in, pg_current_xact_id()) where id = $1`,
+      values,
+    )
+    await client.query(
+      `insert into task_events (tenant_id, task_id, seq, kind, v, actor, body)
+      select tenant_id, id, last_seq, 'output', 1, 'test', '{"stream": "stdout", "text": "late"}' from tasks where id = $1`,
+      values,
+    )
+    await trigger(id, 'quick')
+    await waitUntil('the quick one is told', () => told(events).includes('message:quick'))
+    await client.query('commit')
+  })
+  const last = events.seen.findLast(({ data }) => data.task_id !== undefined)?.id ?? ''
+  await using resumed = eventsOf(id, { 'last-event-id': last })
+  await trigger(id, 'after')
+  for (const reader of [events, resumed]) {
+    await waitUntil('the rest is told', () => told(reader).includes('message:after'))
+    const texts = told(reader).filter(text => text !== 'status:pending')
+    assert.deepEqual(
+      texts.toSorted().filter(text => text !== 'message:quick'),
+      ['message:after', 'output:late'],
+    )
   }
 })
 

@@ -11,6 +11,6 @@ alter table task_events
 
 create index tasks_changed on tasks (lane, changed_in, id) where lane is not null;
 -- What waits, runs or asks something.
-create index tasks_open on tasks (lane, id)
+create index tasks_open on tasks (lane, state, id)
   where lane is not null and state not in ('completed', 'failed', 'canceled', 'rejected');
 create index lanes_codebase on lanes (tenant_id, codebase_id, principal) where codebase_id is not null;

@@ -10,10 +10,10 @@ export interface OpenScope {
   principal: string | null
 }
 
-/** A backlog may be a million rows: beyond this it is not counted. */
-const mostCounted = 100_000
+/** A backlog may be a million rows: of each state so many are counted. */
+const mostCounted = 10_000
 
-const open = `t.lane = l.id and t.state not in ('completed', 'failed', 'canceled', 'rejected')`
+const open = `t.lane = l.id and t.state = s.state and t.state not in ('completed', 'failed', 'canceled', 'rejected')`
 const own = `l.tenant_id = $1 and l.codebase_id = $2 and ($3::text is null or l.principal = $3)`
 
 export interface OpenCounts {
@@ -24,10 +24,13 @@ export interface OpenCounts {
 }
 
 const counts = plannedPerCall(`
-  select count(*) filter (where state = 'submitted')::int as pending,
-    count(*) filter (where state = 'working')::int as running,
-    count(*) filter (where state in ('input-required', 'auth-required'))::int as asking
-  from (select t.state from lanes l join tasks t on ${open} where ${own} limit ${mostCounted}) open`)
+  select coalesce(sum(n) filter (where state = 'submitted'), 0)::int as pending,
+    coalesce(sum(n) filter (where state = 'working'), 0)::int as running,
+    coalesce(sum(n) filter (where state in ('input-required', 'auth-required')), 0)::int as asking
+  from unnest(array['submitted', 'working', 'input-required', 'auth-required']) as s (state) cross join lateral (
+    select count(*) as n from (
+      select from lanes l cross join lateral (select from tasks t where ${open} order by t.id limit ${mostCounted}) t
+      where ${own} limit ${mostCounted}) found) counted`)
 
 /** How much work of a codebase waits, runs and asks. */
 export async function countOpen(tx: Reader, { tenantId, codebaseId, principal }: OpenScope): Promise<OpenCounts> {
@@ -56,8 +59,8 @@ export interface CodebaseStatus {
 const list = plannedPerCall(`
   select t.id, t.state, w.title, w.session_id as "sessionId", t.worker_id as "workerId"
   from (
-    select t.tenant_id, t.id, t.state, t.worker_id from lanes l cross join lateral (
-      select * from tasks t where ${open} and t.state = any ($4) order by t.id desc limit $5) t
+    select t.tenant_id, t.id, t.state, t.worker_id from lanes l cross join unnest($4::text[]) as s (state)
+      cross join lateral (select * from tasks t where ${open} order by t.id desc limit $5) t
     where ${own} order by t.id desc limit $5) t
     join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
   where $6::text is null or w.session_id = $6

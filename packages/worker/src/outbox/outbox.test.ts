@@ -146,3 +146,23 @@ test('where reports cannot be kept the attempt is lost, and nothing else', async
   assert.equal(await finished, null)
   assert.ok(outbox.isClosed)
 })
+
+test('of notes the last one counts, and while the server is away none goes to the file', () =>
+  withOutbox(async (outbox, path) => {
+    outbox.note({ progress: { percent: 1 } })
+    outbox.checkpoint({ step: 1 })
+    outbox.note({ progress: { percent: 2 }, session_id: 's' })
+    const [first] = takeAll(outbox)
+    assert.deepEqual(first?.progress, { percent: 2 })
+    assert.deepEqual(first?.checkpoint, { seq: 1_000_000_001, data: { step: 1 } })
+    assert.equal(first?.session_id, 's')
+    await outbox.add('stdout', 'a')
+    assert.ok(outbox.head())
+    outbox.failed()
+    for (let step = 2; step < 100; step++) outbox.checkpoint({ step, more: 'x'.repeat(10_000) })
+    outbox.failed()
+    assert.ok((await readFile(path)).length < 1_000)
+    const reports = takeAll(outbox)
+    assert.deepEqual(numbersOf(reports), [2, 3])
+    assert.equal(reports[1]?.checkpoint?.seq, 1_000_000_099)
+  }))
