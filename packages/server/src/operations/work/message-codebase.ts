@@ -40,7 +40,7 @@ export async function messageCodebase(ctx: Context, principal: Principal, given:
   if (open && (await add(ctx, principal, open.id, text))) return open.id
   // What follows in a session is work of the same kind, unless the caller says otherwise.
   const kind = given.saysKind || !last ? {} : { agent_type: last.agentType }
-  const asked = { ...request, ...kind, modelRef: request.modelRef ?? last?.modelRef ?? null, codebaseId }
+  const asked = { ...request, ...kind, modelWish: request.modelWish ?? last?.modelRef ?? null, codebaseId }
   return (await createWork(ctx, principal, { request: asked, key, newSession: sessionId })).taskId
 }
 
