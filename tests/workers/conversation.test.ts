@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { waitUntil } from '@codetether/testing/wait-until'
 import { type Platform, startPlatform } from '../platform.ts'
+import { EventReader } from './event-reader.ts'
 import { type Answer, call, getTask, registerWorker, type TestWorker } from './worker-calls.ts'
 
 let platform: Platform
@@ -127,6 +129,20 @@ test('interrupt ends what runs, stop what waits too, and both say what they ende
   for (const id of [running.task_id, behind.task_id, another.task_id])
     assert.equal((await getTask(platform.url, id)).status, 'cancelled')
   assert.deepEqual((await post(`${url}/stop`)).body.tasks, [])
+})
+
+test('all of it is there under each name of codebases', async () => {
+  const { id } = await prepare()
+  for (const prefix of ['/v1/agent', '/v1/opencode'])
+    for (const noun of ['codebases', 'workspaces']) {
+      const url = `${prefix}/${noun}/${id}`
+      assert.equal((await post(`${url}/message`, { message: 'x' })).status, 200, url)
+      assert.equal((await call(platform.url, `${url}/messages`)).status, 200, url)
+      assert.equal((await call(platform.url, `${url}/status`)).status, 200, url)
+      for (const verb of ['interrupt', 'stop']) assert.equal((await post(`${url}/${verb}`)).status, 200, url)
+      await using events = new EventReader(`${platform.url}${url}/events`)
+      await waitUntil('it is connected', () => events.of('connected').length === 1)
+    }
 })
 
 test('bad messages are refused', async () => {
