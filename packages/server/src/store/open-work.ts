@@ -84,7 +84,9 @@ const mostLooked = 1_000
 
 // By what happened last, which is indexed by lane: tasks of other principals are not looked at.
 const session = statement(`
-  select w.session_id as "sessionId", w.agent_type as "agentType", w.model_ref as "modelRef"
+  select w.session_id as "sessionId", w.agent_type as "agentType",
+    -- One that somebody has asked for: what was chosen may be another one now.
+    case when (w.routing->>'model_required')::boolean then w.model_ref end as "modelRef"
   from (
     select t.tenant_id, t.id, t.changed_in from lanes l cross join lateral (
       select t.tenant_id, t.id, t.changed_in from tasks t

@@ -2,12 +2,14 @@
 -- order in which their transactions began: what a reader has is told by transactions instead. All that those before the oldest
 -- one still under way have written is visible, whatever order they ended in.
 
+-- What is there was written before all transactions to come: with a constant, no row is written anew.
 alter table tasks
   -- The latest transaction that has added to its log.
-  add column changed_in xid8 not null default pg_current_xact_id();
+  add column changed_in xid8 not null default '0';
+alter table tasks alter column changed_in set default pg_current_xact_id();
 
-alter table task_events
-  add column made_in xid8 not null default pg_current_xact_id();
+alter table task_events add column made_in xid8 not null default '0';
+alter table task_events alter column made_in set default pg_current_xact_id();
 
 create index tasks_changed on tasks (lane, changed_in, id) where lane is not null;
 -- What waits, runs or asks something.
