@@ -16,6 +16,14 @@ create table blobs (
   constraint blobs_pkey PRIMARY KEY (tenant_id, id)
 ); -- owner ct_owner, row level security, forced
 
+create table call_slots (
+  tenant_id uuid not null,
+  principal text not null,
+  slot smallint not null,
+  taken_at timestamp(3) with time zone not null,
+  constraint call_slots_pkey PRIMARY KEY (tenant_id, principal, slot)
+); -- owner ct_owner, row level security, forced
+
 create table codebases (
   tenant_id uuid not null,
   id uuid not null,
@@ -127,6 +135,69 @@ create table schema_window (
   constraint schema_window_one_check CHECK (one)
 ); -- owner ct_owner
 
+create table session_messages (
+  tenant_id uuid not null,
+  codebase_id uuid not null,
+  session_id text not null,
+  id text not null,
+  role text not null,
+  parent_id text,
+  agent text,
+  model text,
+  cost numeric not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  cache_read_tokens bigint not null,
+  cache_write_tokens bigint not null,
+  error jsonb,
+  parts jsonb not null,
+  chars integer not null,
+  created_at timestamp(3) with time zone not null,
+  completed_at timestamp(3) with time zone,
+  constraint session_messages_pkey PRIMARY KEY (tenant_id, codebase_id, session_id, id),
+  constraint session_messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'system'::text])))
+); -- owner ct_owner, row level security, forced
+
+create table sessions (
+  tenant_id uuid not null,
+  codebase_id uuid not null,
+  id text not null,
+  principal text not null,
+  named boolean not null,
+  serial_key text,
+  source text,
+  worker_id text,
+  title text,
+  directory text,
+  project_id text,
+  version text,
+  summary jsonb,
+  told_messages integer,
+  message_count integer default 0 not null,
+  cost numeric default 0 not null,
+  input_tokens bigint default 0 not null,
+  output_tokens bigint default 0 not null,
+  reasoning_tokens bigint default 0 not null,
+  cache_read_tokens bigint default 0 not null,
+  cache_write_tokens bigint default 0 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  told_updated_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint sessions_pkey PRIMARY KEY (tenant_id, codebase_id, id)
+); -- owner ct_owner, row level security, forced
+
+create table sweeps (
+  instance_id uuid not null,
+  since timestamp(3) with time zone default now() not null,
+  swept_at timestamp(3) with time zone default now() not null,
+  readied bigint default 0 not null,
+  requeued bigint default 0 not null,
+  given_up bigint default 0 not null,
+  overdue bigint default 0 not null,
+  constraint sweeps_pkey PRIMARY KEY (instance_id)
+); -- owner ct_owner
+
 create table task_artifacts (
   tenant_id uuid not null,
   task_id uuid not null,
@@ -194,6 +265,7 @@ create table task_work (
   progress jsonb,
   checkpoint jsonb,
   checkpoint_seq bigint default 0 not null,
+  redriven_as uuid,
   constraint task_work_pkey PRIMARY KEY (tenant_id, task_id)
 ); -- owner ct_owner, row level security, forced
 
@@ -271,6 +343,8 @@ create table workers (
   state text not null,
   registered_at timestamp(3) with time zone default now() not null,
   seen_at timestamp(3) with time zone default now() not null,
+  serves_all boolean default false not null,
+  definitions jsonb default '[]'::jsonb not null,
   constraint workers_pkey PRIMARY KEY (tenant_id, id),
   constraint workers_state_check CHECK ((state = ANY (ARRAY['active'::text, 'draining'::text, 'unregistered'::text])))
 ); -- owner ct_owner, row level security, forced
@@ -289,6 +363,11 @@ CREATE UNIQUE INDEX lanes_digest ON public.lanes USING btree (tenant_id, digest)
 CREATE INDEX push_configs_leased ON public.push_configs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX push_configs_waiting ON public.push_configs USING btree (tenant_id, principal, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX push_dead_letters_listing ON public.push_dead_letters USING btree (tenant_id, created_at, task_id, config_id, seq);
+CREATE INDEX session_messages_order ON public.session_messages USING btree (tenant_id, codebase_id, session_id, created_at DESC, id DESC);
+CREATE INDEX sessions_of_codebase ON public.sessions USING btree (tenant_id, codebase_id, updated_at DESC, id DESC);
+CREATE INDEX sessions_of_principal ON public.sessions USING btree (tenant_id, principal, updated_at DESC, id DESC);
+CREATE INDEX sessions_serial ON public.sessions USING btree (tenant_id, codebase_id, serial_key) WHERE (serial_key IS NOT NULL);
+CREATE INDEX task_events_attempts ON ONLY public.task_events USING btree (tenant_id, task_id, seq) WHERE ((kind = 'attempt'::text) AND ("left"(actor, 7) = 'worker:'::text));
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX task_work_codebase ON public.task_work USING btree (tenant_id, codebase_id, task_id) WHERE (codebase_id IS NOT NULL);
 CREATE INDEX tasks_changed ON public.tasks USING btree (lane, changed_in, id) WHERE (lane IS NOT NULL);
@@ -297,6 +376,8 @@ CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, statu
 CREATE INDEX tasks_deadline ON public.tasks USING btree (deadline_at) WHERE ((deadline_at IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_leased ON public.tasks USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 CREATE INDEX tasks_listing ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC);
+CREATE INDEX tasks_noticed ON public.tasks USING btree (lane) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (status_message IS NOT NULL));
+CREATE INDEX tasks_of_workers ON public.tasks USING btree (tenant_id, principal, id) WHERE (lane IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (lane, state, id) WHERE ((lane IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_ready ON public.tasks USING btree (lane, priority DESC, id) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (lease_until IS NULL));
 CREATE UNIQUE INDEX tasks_serial_running ON public.tasks USING btree (tenant_id, principal, agent, serial_key) WHERE ((serial_key IS NOT NULL) AND (state = 'working'::text));
@@ -355,15 +436,18 @@ end
 $function$;
 -- owner ct_owner; execute: the owner only
 
-CREATE OR REPLACE FUNCTION public.count_moved_task()
+CREATE OR REPLACE FUNCTION public.count_moved_tasks()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  insert into public.task_counts (tenant_id, principal, agent, state, n) values
-    (old.tenant_id, old.principal, old.agent, old.state, -1),
-    (new.tenant_id, new.principal, new.agent, new.state, 1);
+  insert into public.task_counts (tenant_id, principal, agent, state, n)
+  select tenant_id, principal, agent, state, sum(n) from (
+    select tenant_id, principal, agent, state, -1 as n from old_tasks
+    union all
+    select tenant_id, principal, agent, state, 1 from new_tasks) moved
+  group by 1, 2, 3, 4 having sum(n) <> 0;
   return null;
 end
 $function$;
@@ -532,7 +616,7 @@ RETURN ((lpad(to_hex(((EXTRACT(epoch FROM moment) * (1000)::numeric))::bigint), 
 
 CREATE TRIGGER check_task_transition BEFORE UPDATE OF state ON public.tasks FOR EACH ROW EXECUTE FUNCTION check_task_transition();
 CREATE TRIGGER count_deleted_tasks AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_tasks();
-CREATE TRIGGER count_moved_task AFTER UPDATE OF state ON public.tasks FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION count_moved_task();
+CREATE TRIGGER count_moved_tasks AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_tasks NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_moved_tasks();
 CREATE TRIGGER count_new_tasks AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION count_new_tasks();
 CREATE TRIGGER keep_turns BEFORE UPDATE OF lease_owner ON public.tasks FOR EACH ROW WHEN (((new.inbox_seq > new.turn_seq) AND (new.lease_owner IS DISTINCT FROM old.lease_owner) AND (new.lease_owner IS NOT NULL) AND (NOT (new.attempt_at IS DISTINCT FROM old.attempt_at)))) EXECUTE FUNCTION keep_turns();
 CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EACH ROW WHEN ((new.has_push AND (new.generation > old.generation))) EXECUTE FUNCTION mark_push_configs();
@@ -540,11 +624,14 @@ CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EA
 -- policies
 
 create policy system_access on blobs as permissive for all to ct_system using (true) with check (true);
+create policy system_access on call_slots as permissive for all to ct_system using (true) with check (true);
 create policy system_access on codebases as permissive for all to ct_system using (true) with check (true);
 create policy system_access on lanes as permissive for all to ct_system using (true) with check (true);
 create policy system_access on memories as permissive for all to ct_system using (true) with check (true);
 create policy system_access on push_configs as permissive for all to ct_system using (true) with check (true);
 create policy system_access on push_dead_letters as permissive for all to ct_system using (true) with check (true);
+create policy system_access on session_messages as permissive for all to ct_system using (true) with check (true);
+create policy system_access on sessions as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_artifacts as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_counts as permissive for all to ct_system using (true) with check (true);
 create policy system_access on task_events as permissive for all to ct_system using (true) with check (true);
@@ -558,11 +645,14 @@ create policy system_access on tenants as permissive for all to ct_system using 
 create policy system_access on worker_codebases as permissive for all to ct_system using (true) with check (true);
 create policy system_access on workers as permissive for all to ct_system using (true) with check (true);
 create policy tenant_isolation on blobs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on call_slots as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on codebases as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on lanes as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on memories as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on push_configs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on push_dead_letters as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on session_messages as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on sessions as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_artifacts as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_counts as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on task_events as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
@@ -579,6 +669,7 @@ create policy tenant_isolation on workers as permissive for all to ct_app using 
 -- grants
 
 blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
+call_slots: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
 lanes: ct_app=INSERT SELECT, ct_system=DELETE SELECT
@@ -589,6 +680,9 @@ push_dead_letters: ct_app=DELETE SELECT, ct_system=DELETE INSERT SELECT UPDATE
 rls_status: ct_app=SELECT, ct_system=SELECT
 schema public: PUBLIC=USAGE
 schema_window: ct_app=SELECT, ct_system=SELECT
+session_messages: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+sessions: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+sweeps: ct_system=DELETE INSERT SELECT UPDATE
 task_artifacts: ct_app=DELETE INSERT SELECT, ct_system=DELETE SELECT
 task_counts: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT UPDATE
 task_events: ct_app=INSERT SELECT, ct_system=DELETE INSERT SELECT
@@ -598,4 +692,5 @@ task_work: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 tasks: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT UPDATE
 tenants: ct_app=SELECT, ct_system=DELETE INSERT SELECT
 worker_codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+workers(serves_all): ct_system=UPDATE
 workers: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
