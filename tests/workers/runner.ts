@@ -42,7 +42,7 @@ export async function startRunner(args: readonly string[], options: RunnerOption
 }
 
 /** The same without waiting for anything. */
-const launchRunner = (args: readonly string[], { url, dataDir = '', env = {} }: RunnerOptions): Program =>
+export const launchRunner = (args: readonly string[], { url, dataDir = '', env = {} }: RunnerOptions): Program =>
   runNode([codetether, 'worker', '--server', url, '--data-dir', dataDir, ...args], { cwd: workspace, env })
 
 /** Waits until a task is what it shall be. @returns the task. */

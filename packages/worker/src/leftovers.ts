@@ -6,6 +6,7 @@ import { HeldLease } from './held-lease.ts'
 import { Outbox } from './outbox/outbox.ts'
 import type { Sender } from './outbox/sender.ts'
 import { Spool, spoolPath } from './outbox/spool.ts'
+import type { Finish } from './runtimes/runtime.ts'
 import type { WorkerLog } from './settings.ts'
 
 /** For a lease that is about to be given back: its reports prolong it meanwhile. */
@@ -20,13 +21,15 @@ export interface LeftoversOptions {
 
 /**
  * Leases that this worker holds without running anything: those of a process that ended, and tasks that were claimed with an answer that
- * got lost. What is on disk of them is sent, and tasks that have no end there are given back.
+ * got lost. What is on disk of them is sent. Tasks that have no end there are given back: as an attempt that came to nothing, if one has begun.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions
   /** What earlier processes have left, by the tokens of leases. */
   readonly #spools = new Map<string, Spool>()
   readonly #open = new Map<string, Outbox>()
+  /** Until this process has claimed anything: what it holds then was run by an earlier one, which has died over it. */
+  #isEarlier = true
 
   private constructor(options: LeftoversOptions) {
     this.#options = options
@@ -51,6 +54,7 @@ export class Leftovers {
       if (!this.#open.has(token)) spool.remove()
     }
     this.#spools.clear()
+    this.#isEarlier = false
     sender.hurry()
   }
 
@@ -81,6 +85,10 @@ export class Leftovers {
     this.#open.set(lease.lease_token, outbox)
     const isFinished = last?.finish !== undefined
     log.info({ taskId: lease.task_id, isFinished }, 'settling a task of an earlier run')
-    void outbox.resume(isFinished).finally(() => this.#open.delete(lease.lease_token))
+    // A task that kills its worker each time comes to an end by that.
+    const end: Finish = this.#isEarlier
+      ? { status: 'failed', retry: true, error: 'The worker has died while it ran the task.' }
+      : { status: 'released' }
+    void outbox.resume(isFinished ? null : end).finally(() => this.#open.delete(lease.lease_token))
   }
 }

@@ -104,9 +104,9 @@ export class Outbox {
     return promise
   }
 
-  /** Sends what an earlier process has left, and gives the task back unless that says how it ended. */
-  resume(isFinished: boolean): Promise<Taken | null> {
-    if (!isFinished) return this.finish({ status: 'released' })
+  /** Sends what an earlier process has left, and then how that ended, unless it says so itself. */
+  resume(end: Finish | null): Promise<Taken | null> {
+    if (end) return this.finish(end)
     this.#finished = Promise.withResolvers()
     this.#options.onReady(this)
     return this.#finished.promise

@@ -112,10 +112,7 @@ async function endOf(
   const row = await ctx.store.read(worker.tenantId, tx => findAttempt(tx, { ...worker, taskId: report.task_id }))
   const failures = (row?.lostLeases ?? 0) + 1
   if (!row || failures >= row.maxAttempts)
-    return {
-      lostLeases: failures,
-      deadLetter: 'its worker has reported a failure, and no attempts are left',
-    }
+    return { lostLeases: failures, deadLetter: `attempt ${report.attempt} has failed, and no attempts are left` }
   const seen = eventsOf({ ...report, finish: undefined })
   return {
     events: [...seen, { kind: 'status', state: 'submitted' }],
