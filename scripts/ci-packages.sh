@@ -10,6 +10,7 @@ packages=(
   zsh
   systemd # the unit of the worker is verified, nothing is started
   shellcheck
+  faketime # the clock of tests/workers/clock.test.ts
 )
 
 missing=()
