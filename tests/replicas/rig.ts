@@ -17,6 +17,8 @@ export interface RigOptions {
   leaseSeconds: number
   /** Whether they speak gRPC too. */
   grpc?: boolean
+  /** Further settings of all of them. */
+  env?: Record<string, string>
 }
 
 /** A rig's load balancers. */
@@ -110,7 +112,7 @@ export class Rig implements AsyncDisposable {
 }
 
 const optionsOf = (
-  { database, leaseSeconds, grpc }: RigOptions,
+  { database, leaseSeconds, grpc, env }: RigOptions,
   { grpcPort }: Front,
   plan: ReplicaPlan,
 ): ReplicaOptions => ({
@@ -127,5 +129,6 @@ const optionsOf = (
     CODETETHER_DATA_DIR: '/dev/null',
     ...(grpc && { A2A_GRPC_PORT: '0', A2A_GRPC_PUBLIC_ADDRESS: `127.0.0.1:${grpcPort}` }),
     ...(!database.isDurable && { CODETETHER_UNSAFE_DATABASE: 'true' }),
+    ...env,
   },
 })
