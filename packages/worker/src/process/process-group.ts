@@ -1,32 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { runVariable } from './command-environment.ts'
 
 const pollMs = 25
-/** After SIGKILL only the system has to tidy up. */
-const goneMs = 2_000
+/** After SIGKILL only the system has to tidy up. Where process 1 is no init it never does. */
+const goneMs = 1_000
 
-/** The processes of a run: those of the group that its command leads, and those that left it but carry the name of the run. */
+/** The processes of the group that a command leads. */
 export class ProcessGroup {
   readonly #leader: number
-  readonly #runId: string
   #ending: Promise<void> | null = null
 
-  constructor(leader: number, runId: string) {
+  constructor(leader: number) {
     this.#leader = leader
-    this.#runId = runId
   }
 
   /** Asks all to end, kills those that are still there after a while. Resolves when none is left. */
   end(graceMs: number): Promise<void> {
     this.#ending ??= this.#end(graceMs)
     return this.#ending
-  }
-
-  /** Kills those that left the group. Only where processes can be looked at: on Linux. */
-  killStrays(): void {
-    const mark = `${runVariable}=${this.#runId}`
-    for (const pid of strays(mark)) signalTo(pid, 'SIGKILL')
   }
 
   async #end(graceMs: number): Promise<void> {
@@ -52,21 +42,5 @@ function signalTo(pid: number, signal: NodeJS.Signals | 0): boolean {
     return process.kill(pid, signal)
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-function* strays(mark: string): Generator<number> {
-  if (process.platform !== 'linux') return
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name)
-    if (Number.isInteger(pid) && pid !== process.pid && environmentOf(pid).includes(mark)) yield pid
-  }
-}
-
-function environmentOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  } catch {
-    return []
   }
 }

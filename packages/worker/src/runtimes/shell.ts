@@ -6,6 +6,7 @@ import { commandEnvironment } from '../process/command-environment.ts'
 import { Exchange } from '../process/exchange.ts'
 import { startGuarded } from '../process/guarded-command.ts'
 import { ProcessGroup } from '../process/process-group.ts'
+import { Strays } from '../process/strays.ts'
 import { Stopped } from '../stop-reason.ts'
 import type { Finish, RunnableTask, RunOptions, Runtime, RuntimeIo } from './runtime.ts'
 
@@ -31,13 +32,13 @@ export interface ShellOptions {
  * Runs a command for each task: the prompt on its standard input and in CODETETHER_PROMPT, the codebase as its directory. What it writes
  * is the output. Exit code 0 completes the task, with the end of standard output as the result; 75 fails it for now, others for good.
  */
-export const createShellRuntime = (options: ShellOptions): Runtime => ({
-  name: 'shell',
-  run: (task, run) => runCommand(options, task, run),
-})
+export function createShellRuntime(options: ShellOptions): Runtime {
+  const strays = new Strays()
+  return { name: 'shell', run: (task, run) => runCommand({ ...options, strays }, task, run) }
+}
 
 async function runCommand(
-  { command, directory, codebases, environment, pass }: ShellOptions,
+  { command, directory, codebases, environment, pass, strays }: ShellOptions & { strays: Strays },
   task: RunnableTask,
   { io, approve, listen, signal }: RunOptions,
 ): Promise<Finish> {
@@ -51,7 +52,7 @@ async function runCommand(
     cwd,
     env: commandEnvironment({ environment, pass, task, approve, runId, exchange: exchange.variables }),
   })
-  const group = new ProcessGroup(child.pid, runId)
+  const group = new ProcessGroup(child.pid)
   const end = () => void group.end(isUrgent(signal) ? 0 : graceMs)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
@@ -62,7 +63,7 @@ async function runCommand(
   // Nothing that a command has started outlives it.
   await group.end(graceMs)
   signal.removeEventListener('abort', end)
-  if (signal.aborted) group.killStrays()
+  if (signal.aborted) await strays.kill(runId)
   await reading
   await exchange.end()
   await io.end()
