@@ -191,7 +191,7 @@ test('cancel ends the task, and its worker learns of it', async () => {
   const { status, body } = await call(platform.url, `/v1/agent/tasks/${task_id}/cancel`, { method: 'POST', body: {} })
   assert.deepEqual([status, body.status], [200, 'cancelled'])
   const renewed = await worker.call('/v1/worker/tasks/renew', { leases: [{ task_id, attempt, lease_token }] })
-  assert.deepEqual([renewed.body.held, renewed.body.lost], [[], [task_id]])
+  assert.deepEqual([renewed.body.held, renewed.body.lost], [[], [{ task_id, attempt, lease_token }]])
   assert.equal((await worker.finish(task)).code, 'LEASE_LOST')
   const again = await call(platform.url, `/v1/agent/tasks/${task_id}/cancel`, { method: 'POST', body: {} })
   assert.equal(again.status, 200)
@@ -208,7 +208,7 @@ test('renewal keeps a lease', async () => {
   const { task_id, attempt, lease_token } = task
   await query(platform.database, `update tasks set lease_until = now() + interval '2 s' where id = '${task_id}'`)
   const renewed = await worker.call('/v1/worker/tasks/renew', { leases: [{ task_id, attempt, lease_token }] })
-  assert.deepEqual([renewed.body.held, renewed.body.lost], [[task_id], []])
+  assert.deepEqual([renewed.body.held, renewed.body.lost], [[{ task_id, attempt, lease_token }], []])
   const [row] = await query<{ far: boolean }>(
     platform.database,
     `select lease_until > now() + interval '30 minutes' as far from tasks where id = '${task_id}'`,
@@ -225,7 +225,7 @@ test('an attempt beyond all numbers is a lost lease like any other, and its neig
   const other = { task_id: crypto.randomUUID(), attempt: 2 ** 31, lease_token: crypto.randomUUID() }
   const leases = [{ task_id, attempt: 1, lease_token }, other, { ...other, attempt: Number.MAX_SAFE_INTEGER }]
   const renewed = await worker.call('/v1/worker/tasks/renew', { leases })
-  assert.deepEqual([renewed.status, renewed.body.held, renewed.body.lost.length], [200, [task_id], 2])
+  assert.deepEqual([renewed.status, renewed.body.held, renewed.body.lost.length], [200, [{ task_id, attempt: 1, lease_token }], 2])
   const { status, body } = await worker.call('/v1/worker/tasks/report', {
     reports: [
       { task_id, attempt: 1, lease_token, worker_seq: 1, output: [{ text: 'heard' }] },
@@ -238,6 +238,18 @@ test('an attempt beyond all numbers is a lost lease like any other, and its neig
   )
   await worker.report({ ...task, lease_token: crypto.randomUUID() }, { finish: { status: 'released' } })
   await worker.call('/v1/worker/tasks/release', { task_id, status: 'completed' })
+})
+
+test('renewal tells two leases of one task apart', async () => {
+  const first = await taken()
+  await worker.finish(first, { status: 'released' })
+  const [second] = await worker.claim()
+  assert.ok(second)
+  assert.deepEqual([second.task_id, second.attempt], [first.task_id, 2])
+  const [old, held] = [first, second].map(({ task_id, attempt, lease_token }) => ({ task_id, attempt, lease_token }))
+  const { body } = await worker.call('/v1/worker/tasks/renew', { leases: [old, held] })
+  assert.deepEqual([body.held, body.lost], [[held], [old]])
+  await worker.finish(second)
 })
 
 test('an unregistered worker loses its tasks to others at once, and its token', async () => {

@@ -38,10 +38,14 @@ test('canceled commands that ignore signals are gone with all that they have sta
   const ids = await Promise.all(Array.from({ length: tasks }, () => createTask(url, { prompt: stubborn })))
   const pids: number[] = []
   for (const id of ids) {
-    const words = await waitUntil('the command is ready', async () => {
-      const output = (await textOf(url, id)).split(/\s+/)
-      return output.includes('ready') && output.filter(isNumber).length === 4 ? output : null
-    }, 60_000)
+    const words = await waitUntil(
+      'the command is ready',
+      async () => {
+        const output = (await textOf(url, id)).split(/\s+/)
+        return output.includes('ready') && output.filter(isNumber).length === 4 ? output : null
+      },
+      60_000,
+    )
     pids.push(...words.filter(isNumber).map(Number))
   }
   assert.equal(pids.length, 4 * tasks)

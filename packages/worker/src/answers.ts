@@ -52,8 +52,8 @@ export type Outcome = z.infer<typeof Outcome>
 export const ReportAnswer = z.looseObject({ results: z.array(Outcome) })
 
 export const RenewAnswer = z.looseObject({
-  held: z.array(z.string()),
-  lost: z.array(z.string()),
+  held: z.array(WorkLease),
+  lost: z.array(WorkLease),
   lease_seconds: z.number().positive(),
 })
 

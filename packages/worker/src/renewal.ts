@@ -64,9 +64,10 @@ export class Renewal {
           part.map(({ lease }) => lease),
           limit,
         )
-        const kept = new Set(answer.held)
-        for (const one of part) if (kept.has(one.lease.task_id)) one.extend(askedAt, answer.lease_seconds)
-        attempts.lose(new Set(part.filter(one => !kept.has(one.lease.task_id)).map(one => one.token)))
+        // By their tokens: an attempt of a task may still end here while the next one runs.
+        const kept = new Set(answer.held.map(lease => lease.lease_token))
+        for (const one of part) if (kept.has(one.token)) one.extend(askedAt, answer.lease_seconds)
+        attempts.lose(new Set(part.filter(one => !kept.has(one.token)).map(one => one.token)))
       }
       return true
     } catch (error) {

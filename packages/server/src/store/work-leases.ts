@@ -13,9 +13,9 @@ const renew = statement(`
   from unnest($4::uuid[], $5::bigint[], $6::uuid[]) as held (id, attempt, token)
   where t.tenant_id = $1 and t.id = held.id and t.attempt = held.attempt and t.lease_token = held.token
     and t.state = 'working' and t.lease_owner = (select key from workers where tenant_id = $1 and id = $2)
-  returning t.id as "taskId"`)
+  returning t.lease_token as token`)
 
-/** Prolongs leases of a worker. @returns the ids of the tasks that it still holds. */
+/** Prolongs leases of a worker. @returns the tokens of those that it still holds. */
 export async function renewWork(
   tx: Writer,
   worker: { tenantId: string; workerId: string; leaseSeconds: number },
@@ -23,8 +23,8 @@ export async function renewWork(
 ): Promise<string[]> {
   const columns = [holds.map(h => h.taskId), holds.map(h => h.attempt), holds.map(h => h.token)]
   const values = [worker.tenantId, worker.workerId, worker.leaseSeconds, ...columns]
-  const rows = await tx.query<{ taskId: string }>(renew, values)
-  return rows.map(row => row.taskId)
+  const rows = await tx.query<{ token: string }>(renew, values)
+  return rows.map(row => row.token)
 }
 
 const held = statement(`

@@ -12,10 +12,14 @@ import { takeReports } from '../operations/work/report.ts'
 import { workerOf } from '../operations/work/worker-of.ts'
 import { presentClaimed } from '../present/claimed-task.ts'
 import { readBody } from '../read-input.ts'
+import type { WorkHold } from '../store/work-leases.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
 import { claimOne } from './claim-one.ts'
 import { olderRoutes } from './older-routes.ts'
 import { streamWork } from './stream.ts'
+
+/** A worker may know two leases of one task: the answer names leases. */
+const presentHold = ({ taskId, attempt, token }: WorkHold) => ({ task_id: taskId, attempt, lease_token: token })
 
 const config = { permission: 'worker:run' } as const
 
@@ -63,6 +67,10 @@ export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
     const { leases } = readBody(request, Renewal)
     const holds = leases.map(({ task_id, attempt, lease_token }) => ({ taskId: task_id, attempt, token: lease_token }))
     const { held, lost } = await renewLeases(ctx, workerOf(request.principal), holds)
-    return { held, lost, lease_seconds: ctx.config.work.leaseMs / 1000 }
+    return {
+      held: held.map(presentHold),
+      lost: lost.map(presentHold),
+      lease_seconds: ctx.config.work.leaseMs / 1000,
+    }
   })
 }

@@ -7,8 +7,8 @@ import type { ActingWorker } from './worker-of.ts'
 export interface Renewed {
   /** Null: the worker is not registered any more. */
   state: WorkerState | null
-  held: string[]
-  lost: string[]
+  held: WorkHold[]
+  lost: WorkHold[]
 }
 
 /** Prolongs leases, and says that their worker lives. What was lost, by a cancellation too, must be dropped. */
@@ -18,11 +18,15 @@ export async function renewLeases(
   holds: readonly WorkHold[],
 ): Promise<Renewed> {
   const lease = { tenantId, workerId, leaseSeconds: config.work.leaseMs / 1000 }
-  const [state, held] = await store.write(tenantId, tx =>
+  const [state, tokens] = await store.write(tenantId, tx =>
     Promise.all([seeWorker(tx, tenantId, workerId), holds.length > 0 ? renewWork(tx, lease, holds) : []]),
   )
-  const kept = new Set(held)
-  return { state, held, lost: holds.map(hold => hold.taskId).filter(id => !kept.has(id)) }
+  const kept = new Set(tokens)
+  return {
+    state,
+    held: holds.filter(({ token }) => kept.has(token)),
+    lost: holds.filter(({ token }) => !kept.has(token)),
+  }
 }
 
 /** What a worker holds: after a restart it goes on with what it knows, and gives the rest back. */
