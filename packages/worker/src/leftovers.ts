@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HeldLease as KnownLease } from './answers.ts'
 import type { Attempts } from './attempts.ts'
@@ -38,8 +38,15 @@ export class Leftovers {
   static async find(options: LeftoversOptions): Promise<Leftovers> {
     const leftovers = new Leftovers(options)
     for (const name of await readdir(options.directory)) {
-      const spool = name.endsWith('.jsonl') ? Spool.open(join(options.directory, name)) : null
+      if (!name.endsWith('.jsonl')) continue
+      const path = join(options.directory, name)
+      const spool = Spool.open(path)
       if (spool) leftovers.#spools.set(spool.lease.lease_token, spool)
+      else {
+        // A process that died, or a disk that was full, before its first line was there.
+        options.log.warn({ path }, 'a file without a lease is removed: nobody knows what it belongs to')
+        await rm(path, { force: true })
+      }
     }
     return leftovers
   }
@@ -71,7 +78,7 @@ export class Leftovers {
   #giveBack(lease: KnownLease): void {
     const { sender, log } = this.#options
     const spool = this.#spools.get(lease.lease_token)
-    const last = spool?.last()
+    const last = spool?.last
     const outbox = new Outbox(
       {
         lease: new HeldLease(lease, leaseSeconds, performance.now()),

@@ -20,6 +20,19 @@ async function withOutbox(work: (outbox: Outbox, path: string) => Promise<void>,
   assert.deepEqual(await readdir(directory.path), [])
 }
 
+/** The outbox of a later process. */
+const nextOf = (spoolPath: string, spool: Spool) =>
+  new Outbox(
+    {
+      lease: new HeldLease(lease, 60, performance.now()),
+      spoolPath,
+      spoolBytes: 1_000_000,
+      onReady: () => undefined,
+      onLost: () => undefined,
+    },
+    { spool, seq: spool.last?.worker_seq ?? 0 },
+  )
+
 /** Takes all that waits, as the server would. */
 function takeAll(outbox: Outbox): SentReport[] {
   const reports: SentReport[] = []
@@ -106,13 +119,48 @@ test('what is parked is read by the next process, without the line that it could
     await writeFile(path, '{"worker_seq":2,"output":[{"stre', { flag: 'a' })
     const spool = Spool.open(path)
     assert.deepEqual(spool?.lease, lease)
-    assert.equal(spool?.last()?.worker_seq, 1)
+    assert.equal(spool?.last?.worker_seq, 1)
     assert.deepEqual(spool?.first()?.output, [{ stream: 'stdout', text: 'one' }])
     spool?.shift()
     assert.equal(spool?.bytes, 0)
     spool?.remove()
   })
 })
+
+const kept = (seq: number) =>
+  `${JSON.stringify({ worker_seq: seq, output: [{ stream: 'stdout', text: `${seq} ` }] })}\n`
+
+for (const [what, line] of [
+  ['no JSON', 'x\n'],
+  ['no report', '{"worker_seq":"two"}\n'],
+  ['nothing', '\n'],
+] as const)
+  test(`of what is parked, a line that is ${what} is cut off with all that follows it`, () =>
+    withOutbox(async (_outbox, path) => {
+      await writeFile(path, `${JSON.stringify(lease)}\n${kept(1)}${line}${kept(3)}`)
+      const spool = Spool.open(path)
+      assert.ok(spool)
+      assert.equal(spool.last?.worker_seq, 1)
+      assert.equal(await readFile(path, 'utf8'), `${JSON.stringify(lease)}\n${kept(1)}`)
+      const next = nextOf(path, spool)
+      const finished = next.resume({ status: 'released' })
+      const reports = takeAll(next)
+      assert.deepEqual([numbersOf(reports), textOf(reports)], [[1, 2], '1 '])
+      assert.equal((await finished)?.ok, true)
+    }))
+
+test('a file that is spoiled while it is used ends its attempt, and nothing is sent in its place', () =>
+  withOutbox(async (_outbox, path) => {
+    await writeFile(path, `${JSON.stringify(lease)}\n${kept(1)}${kept(2)}`)
+    const spool = Spool.open(path)
+    assert.ok(spool)
+    await writeFile(path, `${JSON.stringify(lease)}\n${'x'.repeat(kept(1).length - 1)}\n${kept(2)}`)
+    const next = nextOf(path, spool)
+    const finished = next.resume({ status: 'released' })
+    assert.equal(next.head(), null)
+    assert.equal(await finished, null)
+    assert.ok(next.isClosed)
+  }))
 
 test('what the server refuses is told in its place', () =>
   withOutbox(async outbox => {

@@ -117,6 +117,10 @@ export class Outbox {
     if (this.#isClosed) return null
     if (this.#head) return this.#head.report
     const spooled = this.#spool?.first() ?? null
+    if (!spooled && this.#spool && this.#spool.bytes > 0) {
+      this.lose('reports that were kept cannot be read any more')
+      return null
+    }
     const report = spooled ?? this.#number()
     this.#head = report && { report, isSpooled: spooled !== null }
     return report

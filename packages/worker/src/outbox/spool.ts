@@ -18,14 +18,23 @@ export class Spool {
   readonly #path: string
   readonly #file: number
   readonly #lease: Lease
+  /** The last report that an earlier process has left. */
+  readonly last: SentReport | null
   #read: number
   #end: number
 
   private constructor(
     path: string,
-    { file, lease, read, end }: { file: number; lease: Lease; read: number; end: number },
+    {
+      file,
+      lease,
+      read,
+      end,
+      last = null,
+    }: { file: number; lease: Lease; read: number; end: number; last?: SentReport | null },
   ) {
     this.#path = path
+    this.last = last
     this.#file = file
     this.#lease = lease
     this.#read = read
@@ -40,7 +49,10 @@ export class Spool {
     return new Spool(path, { file, lease, read: head.length, end: head.length })
   }
 
-  /** What an earlier process has left. Null for what is no spool. A line that it could not end is cut off. */
+  /**
+   * What an earlier process has left. Null for what is no spool. A line that it could not end is cut off, and so is what is no report,
+   * with all that follows: reports have no gaps.
+   */
   static open(path: string): Spool | null {
     const file = openSync(path, 'r+')
     const head = lineAt(file, 0)
@@ -49,10 +61,17 @@ export class Spool {
       closeSync(file)
       return null
     }
-    let end = head?.next ?? 0
-    for (let line = lineAt(file, end); line; line = lineAt(file, end)) end = line.next
+    const read = head?.next ?? 0
+    let end = read
+    let last: SentReport | null = null
+    for (let line = lineAt(file, end); line; line = lineAt(file, end)) {
+      const report = toReport(line.text, lease.data)
+      if (!report) break
+      last = report
+      end = line.next
+    }
     ftruncateSync(file, end)
-    return new Spool(path, { file, lease: lease.data, read: head?.next ?? 0, end })
+    return new Spool(path, { file, lease: lease.data, read, end, last })
   }
 
   get lease(): Lease {
@@ -70,22 +89,10 @@ export class Spool {
     this.#end += line.length
   }
 
-  /** The first report that waits. */
+  /** The first report that waits. Null also if it cannot be read, which `bytes` tells apart. */
   first(): SentReport | null {
     const line = this.#read < this.#end ? lineAt(this.#file, this.#read) : null
-    return line && this.#toReport(line.text)
-  }
-
-  /** The last one. Reads all of them. */
-  last(): SentReport | null {
-    let last: string | null = null
-    for (let at = this.#read; at < this.#end; ) {
-      const line = lineAt(this.#file, at)
-      if (!line) break
-      last = line.text
-      at = line.next
-    }
-    return last === null ? null : this.#toReport(last)
+    return line && toReport(line.text, this.#lease)
   }
 
   shift(): void {
@@ -101,11 +108,11 @@ export class Spool {
     this.close()
     rmSync(this.#path, { force: true })
   }
+}
 
-  #toReport(line: string): SentReport | null {
-    const report = Report.safeParse({ ...asObject(parse(line)), ...this.#lease })
-    return report.success ? report.data : null
-  }
+function toReport(line: string, lease: Lease): SentReport | null {
+  const report = Report.safeParse({ ...asObject(parse(line)), ...lease })
+  return report.success ? report.data : null
 }
 
 const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
