@@ -10,6 +10,9 @@ import type { Outbox } from './outbox.ts'
 /** Characters of output in one call: escaped they still fit a request. */
 const callChars = 512 * 1024
 
+/** What became of reports that were left out of a call because the call before it came to nothing. */
+const notAsked = new Error('the server has not answered the call before')
+
 interface Sent {
   outbox: Outbox
   report: SentReport
@@ -104,10 +107,10 @@ export class Sender {
   async #fail(batch: readonly Sent[], error: unknown): Promise<boolean> {
     const isRefusal = error instanceof RemoteError && !error.retryable && error.httpStatus !== 401
     if (isRefusal && batch.length > 1) {
-      // One of them is not what the server takes: the others must not suffer from it.
-      const isThere: boolean[] = []
-      for (const sent of batch) isThere.push(await this.#send([sent]))
-      return isThere.includes(true)
+      // One of them is not what the server takes: the others must not suffer from it, nor wait for each other's time limits.
+      const middle = Math.ceil(batch.length / 2)
+      const rest = batch.slice(middle)
+      return (await this.#send(batch.slice(0, middle))) ? this.#send(rest) : this.#fail(rest, notAsked)
     }
     for (const { outbox } of batch) {
       if (isRefusal && error.httpStatus < 500) outbox.refused(error.message)
