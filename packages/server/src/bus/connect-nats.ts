@@ -3,14 +3,25 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import type { BusConnection, ConnectOptions } from './bus-connection.ts'
 import { loginOf } from './login-of.ts'
 
-export async function connectNats({ url, channel, onMessage, timeoutMs }: ConnectOptions): Promise<BusConnection> {
-  const connection = await connect({ ...addressOf(url), timeout: timeoutMs })
+export async function connectNats({
+  url,
+  channel,
+  onMessage,
+  timeoutMs,
+  signal,
+}: ConnectOptions): Promise<BusConnection> {
+  signal.throwIfAborted()
+  const connection = await unlessAborted(connect({ ...addressOf(url), timeout: timeoutMs }), signal)
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const close = () => {
     connection.close().catch(() => undefined)
     end()
   }
-  void connection.closed().then(() => end())
+  signal.addEventListener('abort', close)
+  void connection.closed().then(() => {
+    signal.removeEventListener('abort', close)
+    end()
+  })
   // What is not permitted is told beside the call that has asked for it: with the answer to the next ping, a turn later.
   let refusal: Error | null = null
   watchErrors(connection, error => {
@@ -36,6 +47,21 @@ export async function connectNats({ url, channel, onMessage, timeoutMs }: Connec
     ping: flush,
     ended,
     close,
+  }
+}
+
+/** The library waits for its time limit, whoever still waits for it: a connection that comes too late is closed. */
+async function unlessAborted(opening: Promise<NatsConnection>, signal: AbortSignal): Promise<NatsConnection> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => {
+    opening.then(connection => connection.close()).catch(() => undefined)
+    reject(signal.reason)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([opening, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
