@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { assertSoundLog } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
-import { outputOf, type Runner, startRunner, textOf, whenTask } from './runner.ts'
+import { launchRunner, outputOf, type Runner, startRunner, textOf, whenTask } from './runner.ts'
 import { startLine } from './tcp-proxy.ts'
 import { call, createTask } from './worker-calls.ts'
 
@@ -106,6 +106,27 @@ test('a result that the server has not heard of is delivered by the next process
   assert.deepEqual([task.attempt, task.result], [1, 'one\ntwo'])
   assert.equal(await textOf(url, id), 'one\ntwo\n')
   await assertSoundLog(database, id)
+})
+
+test('files that an earlier process could not begin are removed', async () => {
+  await using directory = await temporaryDirectory()
+  const spool = join(directory.path, 'spool')
+  await mkdir(spool)
+  for (const [name, text] of [
+    ['empty', ''],
+    ['cut', '{"task_id":"'],
+    ['strange', 'x\n{"worker_seq":1}\n'],
+  ] as const)
+    await writeFile(join(spool, `${name}.jsonl`), text)
+  await using _runner = await startRunner(shell, { url: platform.url, dataDir: directory.path })
+  assert.deepEqual(await readdir(spool), [])
+})
+
+test('a worker that has never found its server says what may be wrong', async () => {
+  await using directory = await temporaryDirectory()
+  await using program = launchRunner(shell, { url: 'http://127.0.0.1:1', dataDir: directory.path })
+  const [line = ''] = await waitUntil('it tries again', () => program.output().match(/.*trying again.*/))
+  assert.match(line, /no connection to http.*--server/)
 })
 
 test('a worker whose token is not accepted any more registers again, under its id', async () => {

@@ -4,6 +4,7 @@ import { logFormats, logLevels } from '@codetether/server/config/config'
 import { settingRows } from '@codetether/server/config/setting-rows'
 import { CommanderError } from 'commander'
 import type { CommandName, Commands } from './commands.ts'
+import { describeFailure, HintedError } from './failure.ts'
 import { createProgram, readArguments } from './program.ts'
 
 const parse = async (line: readonly string[]): Promise<[CommandName, object] | undefined> => {
@@ -117,9 +118,25 @@ const wrong = [
 
 for (const line of wrong) {
   test(`codetether ${line.join(' ')} is refused`, async () => {
-    await assert.rejects(parse(line), error => error instanceof CommanderError && error.exitCode === 1)
+    await assert.rejects(parse(line), error => {
+      const cause = error instanceof HintedError ? error.cause : error
+      return cause instanceof CommanderError && cause.exitCode === 1
+    })
   })
 }
+
+for (const [line, hint] of [
+  [['worker', '--nonsense'], /^codetether worker --help/],
+  [['worker', 'status', '--nonsense'], /^codetether worker status --help/],
+  [['worker', '--runtime', 'nonsense'], /^codetether worker --help/],
+  [['task', 'get'], /^codetether task get --help/],
+  [['worker', '--capabilitys', 'x'], /^did you mean --capabilities/],
+  [['nonsense'], /^codetether --help/],
+] as const)
+  test(`codetether ${line.join(' ')} hints at where it is explained`, async () => {
+    const error: unknown = await parse([...line]).catch((error: unknown) => error)
+    assert.match(describeFailure(error).hint ?? '', hint)
+  })
 
 test('help goes to any depth, and names what does not exist', async () => {
   const written: string[] = []

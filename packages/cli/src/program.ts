@@ -4,7 +4,7 @@ import type { Commands, Dispatch } from './commands.ts'
 import { installHints, shells } from './completion/install-hints.ts'
 import { defaultCommand } from './completion/places.ts'
 import { examples } from './examples.ts'
-import { UsageError } from './failure.ts'
+import { HintedError, UsageError } from './failure.ts'
 import type { OutputOptions } from './io.ts'
 import { addCardCommands } from './program-card.ts'
 import { addDataCommands } from './program-data.ts'
@@ -104,6 +104,19 @@ const addCompletion = (program: Command, run: Dispatch, json: boolean): void => 
     )
 }
 
+/** To wrong arguments of a command its own help is a better hint than that of the program. */
+const hintAtOwnHelp = (parent: Command, path = parent.name()): void => {
+  for (const command of parent.commands) {
+    const own = `${path} ${command.name()}`
+    command.exitOverride(error => {
+      const isHinted =
+        error.exitCode === 0 || error.code === 'commander.help' || error.message.includes('(Did you mean')
+      throw isHinted ? error : new HintedError(error, `${own} --help explains it`)
+    })
+    hintAtOwnHelp(command, own)
+  }
+}
+
 /** The arguments of the program, as a table. */
 export const createProgram = (
   run: Dispatch,
@@ -124,6 +137,7 @@ export const createProgram = (
   addWorkerCommands(program, run)
   addDataCommands(program, run)
   addCompletion(program, run, json)
+  hintAtOwnHelp(program)
   return program
 }
 

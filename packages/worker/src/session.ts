@@ -27,6 +27,9 @@ export interface SessionOptions {
   onConnected(held: readonly HeldLease[]): void
 }
 
+/** Until a server has accepted the worker, its address may be wrong. */
+const hint = 'is this where the server is? --server or CODETETHER_SERVER says so'
+
 const isUnauthorized = (error: unknown): boolean => error instanceof RemoteError && error.httpStatus === 401
 
 /** The same call would be refused again. */
@@ -54,7 +57,7 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
         api.token = undefined
         await state.setToken(undefined)
       } else if (!isAccepted && isRefusal(error)) throw error
-      else log.warn({ reason: reasonOf(error) }, 'the server is not there, trying again')
+      else log.warn({ reason: reasonOf(error), ...(!isAccepted && { hint }) }, 'the server is not there, trying again')
       await sleep(backOff.after(error), signal).catch(() => undefined)
     }
   }

@@ -58,6 +58,20 @@ test('a token that is not accepted ends the worker, with a way out', async () =>
   assert.match(stderr, /error: refused: UNAUTHENTICATED\nhint: .*does not accept the token.*CODETETHER_TOKEN/s)
 })
 
+for (const [what, answer] of [
+  ['knows no workers', { status: 404, body: { message: 'Not Found' } }],
+  ['answers something else', { status: 200, body: ['It works!'] }],
+] as const)
+  test(`a server that ${what} ends the worker, with a hint at the address`, async () => {
+    await using server = await fakeServer(() => answer)
+    await using directory = await temporaryDirectory()
+    const { code, stderr } = await runCli(['worker', '--server', server.url, '--runtime', 'echo'], {
+      directory: directory.path,
+    })
+    assert.notEqual(code, 0)
+    assert.match(stderr, /hint: at http:\S+ is no CodeTether server: --server/)
+  })
+
 test('the id of somebody else is refused, with a way out', async () => {
   await using server = await fakeServer(() => ({ status: 403, body: status(403, 'FORBIDDEN') }))
   await using directory = await temporaryDirectory()

@@ -1,5 +1,5 @@
 import { RemoteError } from '@codetether/client/errors'
-import { PlatformError } from '@codetether/protocol/errors'
+import { errorCodes, PlatformError } from '@codetether/protocol/errors'
 import { createLogger, type Logger } from '@codetether/server/logger'
 import type { WorkerSettings } from '@codetether/worker/settings'
 import { runWorker } from '@codetether/worker/worker'
@@ -33,6 +33,9 @@ const explained = (error: unknown, { dataDir, url }: WorkerSettings): unknown =>
       error,
       `${url} does not accept the token: give one of its A2A_AUTH_TOKENS in CODETETHER_TOKEN`,
     )
+  // Who answers something else, or with HTTP, is somebody else.
+  if (error.httpStatus === 404 || error.httpStatus === 405 || error.code === errorCodes.INVALID_AGENT_RESPONSE.rpc)
+    return new HintedError(error, `at ${url} is no CodeTether server: --server or CODETETHER_SERVER says where it is`)
   if (error.httpStatus === 403)
     return new HintedError(error, 'take another id with --worker-id, or the token of its owner')
   return error
