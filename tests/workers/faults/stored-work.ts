@@ -33,6 +33,16 @@ export async function readWork(database: DatabaseAddress): Promise<StoredWork> {
   return { tasks, events }
 }
 
+/** When the last of those tasks ended that were there at a time: milliseconds behind it. */
+export const lastEndAfter = (database: DatabaseAddress, time: number): Promise<number> =>
+  withConnection(database, async client => {
+    const { rows } = await client.query<{ end: number }>(
+      `select extract(epoch from max(status_at))::float8 * 1000 as end from tasks where created_at <= to_timestamp($1 / 1000.0)`,
+      [time],
+    )
+    return (rows[0]?.end ?? 0) - time
+  })
+
 /** What whoever follows the output of a task must have got. */
 export const framesOf = (events: readonly StampedEvent[]): Frame[] =>
   events.flatMap(({ taskId, seq: id, kind, state, text }) => {
