@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { temporaryDirectory } from '@codetether/testing/temporary-directory'
-import { testDatabase } from '@codetether/testing/test-database'
+import { type TestDatabase, testDatabase } from '@codetether/testing/test-database'
 import { waitUntil } from '@codetether/testing/wait-until'
+import { query } from '../../event-log.ts'
 import { staleWrites } from '../../replicas/checks.ts'
 import { Rig } from '../../replicas/rig.ts'
 import { type Runner, startRunner, textOf } from '../runner.ts'
@@ -20,13 +21,21 @@ const leaseSeconds = '5'
 /** Says that it runs, and goes on when it may. */
 const prompt = `echo "$CODETETHER_ATTEMPT:1"
 until [ -e "$GATES/$CODETETHER_ATTEMPT" ]; do sleep 0.1; done
-echo "$CODETETHER_ATTEMPT:2"`
+echo "$CODETETHER_ATTEMPT:2"
+touch "$GATES/$CODETETHER_TASK_ID.$CODETETHER_ATTEMPT"`
 
 const hasDropped = ({ program }: Runner): boolean => program.output().split('"task ends"').length > count
 
+/** Resolves right behind a renewal: one that is under way while its worker stands still runs out of time, and ends what it runs. */
+async function whenRenewed(database: TestDatabase): Promise<void> {
+  const end = async () => (await query<{ end: Date }>(database, 'select max(lease_until) as end from tasks'))[0]?.end
+  const before = await end()
+  await waitUntil('the leases are renewed', async () => Number(await end()) !== Number(before))
+}
+
 /**
  * A worker runs some tasks and is stopped beyond its leases; another one takes them over. In the middle of its runs the first one goes
- * on with its own. @returns the writes of the first one that were stored.
+ * on, with commands that have ended meanwhile. @returns the writes of the first one that were stored.
  */
 async function writesOfThePaused(imports: readonly string[]): Promise<string[]> {
   await using gates = await temporaryDirectory()
@@ -51,10 +60,15 @@ async function writesOfThePaused(imports: readonly string[]): Promise<string[]> 
     })
   await allSay('1:1')
   await using other = await begin()
+  await whenRenewed(database)
   process.kill(paused.program.pid, 'SIGSTOP')
   await allSay('2:1')
-  process.kill(paused.program.pid, 'SIGCONT')
   await open(1)
+  await waitUntil('its commands have ended', async () => {
+    const names = await readdir(gates.path)
+    return ids.every(id => names.includes(`${id}.1`))
+  })
+  process.kill(paused.program.pid, 'SIGCONT')
   await waitUntil('the first one is through', () => hasDropped(paused))
   await open(2)
   await waitUntil('the other one is through', () => hasDropped(other))

@@ -13,7 +13,7 @@ const renew = statement(`
   from unnest($4::uuid[], $5::bigint[], $6::uuid[]) as held (id, attempt, token)
   where t.tenant_id = $1 and t.id = held.id and t.attempt = held.attempt and t.lease_token = held.token
     and t.state = 'working' and t.lease_owner = (select key from workers where tenant_id = $1 and id = $2)
-  returning t.lease_token as token`)
+  returning held.token`)
 
 /** Prolongs leases of a worker. @returns the tokens of those that it still holds. */
 export async function renewWork(
