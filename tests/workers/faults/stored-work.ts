@@ -33,14 +33,14 @@ export async function readWork(database: DatabaseAddress): Promise<StoredWork> {
   return { tasks, events }
 }
 
-/** When the last of those tasks ended that were there at a time: milliseconds behind it. */
+/** When the last of those tasks ended that were there at a time: milliseconds behind it, 0 if before. */
 export const lastEndAfter = (database: DatabaseAddress, time: number): Promise<number> =>
   withConnection(database, async client => {
     const { rows } = await client.query<{ end: number }>(
       `select extract(epoch from max(status_at))::float8 * 1000 as end from tasks where created_at <= to_timestamp($1 / 1000.0)`,
       [time],
     )
-    return (rows[0]?.end ?? 0) - time
+    return Math.max(0, (rows[0]?.end ?? 0) - time)
   })
 
 /** What whoever follows the output of a task must have got. */
