@@ -225,7 +225,10 @@ test('an attempt beyond all numbers is a lost lease like any other, and its neig
   const other = { task_id: crypto.randomUUID(), attempt: 2 ** 31, lease_token: crypto.randomUUID() }
   const leases = [{ task_id, attempt: 1, lease_token }, other, { ...other, attempt: Number.MAX_SAFE_INTEGER }]
   const renewed = await worker.call('/v1/worker/tasks/renew', { leases })
-  assert.deepEqual([renewed.status, renewed.body.held, renewed.body.lost.length], [200, [{ task_id, attempt: 1, lease_token }], 2])
+  assert.deepEqual(
+    [renewed.status, renewed.body.held, renewed.body.lost.length],
+    [200, [{ task_id, attempt: 1, lease_token }], 2],
+  )
   const { status, body } = await worker.call('/v1/worker/tasks/report', {
     reports: [
       { task_id, attempt: 1, lease_token, worker_seq: 1, output: [{ text: 'heard' }] },

@@ -9,7 +9,7 @@ const bob = 'token-of-bob-1234567890'
 
 let platform: Platform
 before(async () => {
-  platform = await startPlatform({ env: { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}` } })
+  platform = await startPlatform({ env: { A2A_WORKER_GRANTS: 'ada:*', A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}` } })
 })
 after(() => platform[Symbol.asyncDispose]())
 
