@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { fieldsOf, isFields, textIn } from '../child/shape.ts'
 import { serveQueue } from './queue.ts'
 
@@ -6,13 +9,19 @@ const WAIT_SECONDS = 30
 /** A worker that speaks the HTTP API, and a user that puts in tasks. */
 serveQueue(({ address, secret: token }) => {
   const stopping = new AbortController()
+  // Node's own client, for `fetch` takes a millisecond more when it was idle.
+  const agent = new Agent({ keepAlive: true })
   const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
-    const response = await fetch(address + path, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) },
-      signal: stopping.signal,
+    const call = request(address + path, {
+      ...{ method: 'POST', agent, signal: stopping.signal },
+      headers: { 'content-type': 'application/json', ...headers },
     })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-    return fieldsOf(await response.json())
+    call.end(JSON.stringify(body))
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
+    const answer = await text(response)
+    if (response.statusCode !== 200 && response.statusCode !== 201)
+      throw new Error(`${path}: ${response.statusCode ?? '?'} ${answer}`)
+    return fieldsOf(JSON.parse(answer))
   }
   const asWorker = (path: string, body: object) => post(path, body, { authorization: `Bearer ${token}` })
   const claim = async (limit: number, wait_seconds: number) =>
@@ -51,6 +60,7 @@ serveQueue(({ address, secret: token }) => {
     },
     [Symbol.asyncDispose]() {
       stopping.abort()
+      agent.destroy()
       return Promise.resolve()
     },
   })

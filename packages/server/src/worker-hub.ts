@@ -42,6 +42,8 @@ export interface WorkerHub {
   tellHere(worker: WorkerKey, news: WorkerNews): void
   /** With `claims`, whoever waits takes a task by itself: it is called before those that are only told. */
   attend(worker: WorkerKey, claims?: boolean): Attendance
+  /** Does somebody wait here who may take what waits there? */
+  isAwaited(place: WorkPlace): Promise<boolean>
   /** Are there workers for a principal that take tasks? */
   anyFor(principal: { tenantId: string; id: string }): Promise<boolean>
   /** Forgets who may take what: somebody has registered. */
@@ -187,6 +189,11 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
       const waiting = new Waiting(worker, claims, self => present.delete(self))
       present.add(waiting)
       return waiting
+    },
+    async isAwaited(place) {
+      if (present.size === 0) return false
+      const ids = await takers(place)
+      return present.values().some(({ worker }) => worker.tenantId === place.tenantId && ids.has(worker.workerId))
     },
     anyFor: ({ tenantId, id }) => peopled.get(`${tenantId} ${id}`, () => hasWorkers(tenantId, id)),
     forget() {

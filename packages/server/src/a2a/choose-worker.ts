@@ -58,6 +58,6 @@ export async function chooseWorker(
   const prompt = textOf(message.parts)
   const keys = isDemanded ? [...moreKeys, ...hintKeys] : moreKeys
   const request = parseParams(CreateWork, { ...pick(given, keys), ...demands, prompt }, path => `metadata.${path}`)
-  const { agent: worker, present } = await workerAgentFor(ctx, principal, request)
-  return isDemanded || present > 0 ? worker : null
+  const { agent: worker, isExpected } = await workerAgentFor(ctx, principal, request)
+  return isDemanded || isExpected ? worker : null
 }

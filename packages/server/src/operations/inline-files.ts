@@ -1,6 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
-import type { Part } from '@codetether/protocol/message'
+import type { Message, Part } from '@codetether/protocol/message'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import { newId } from '../ids.ts'
 import { type Blob, findBlobs } from '../store/blobs.ts'
@@ -35,6 +35,9 @@ export function extractFiles(events: readonly TaskEvent[]): { events: TaskEvent[
 }
 
 const blobIds = (parts: readonly Part[]): string[] => parts.flatMap(part => ('blob' in part ? [part.blob.id] : []))
+
+/** Whether the bytes of files lie beside a message. */
+export const holdsFiles = ({ parts }: Pick<Message, 'parts'>): boolean => blobIds(parts).length > 0
 
 const partsOf = (event: TaskEvent): readonly Part[] => {
   if (event.kind === 'artifact') return event.artifact.parts

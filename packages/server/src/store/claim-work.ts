@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
+import type { Message } from '@codetether/protocol/message'
 import { eventVersion } from '@codetether/protocol/task-event'
 import { isOpenTo } from './lanes.ts'
 import { putOffSeconds } from './leases.ts'
 import { currentSession } from './sessions.ts'
-import { plannedOnce, statement } from './statement.ts'
+import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
 
 export interface WorkClaim {
@@ -42,7 +43,12 @@ export interface ClaimedWork {
   timeLimitSeconds: number | null
   checkpoint: Json
   checkpointSeq: number
+  /** The message that it answers, if that is all an attempt needs to be given and is small. */
+  message: Message | null
 }
+
+/** In bytes, as they are stored: what is larger is read by itself. */
+const smallMessage = 2_000
 
 const mostPutOff = 1_000
 
@@ -55,7 +61,7 @@ const columns = `
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
     case when w.model_ref = any (me.model_refs) then w.model_ref end as "modelRef",
     ${currentSession} as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
-    w.checkpoint_seq::float8 as "checkpointSeq"`
+    w.checkpoint_seq::float8 as "checkpointSeq", m.message`
 
 // Events have the form that `planEvents` gives them.
 const lease = `taken as (
@@ -66,7 +72,7 @@ const lease = `taken as (
       lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
       lease_until = now() + make_interval(secs => $3), changed_in = greatest(t.changed_in, pg_current_xact_id()),
       updated_at = now()
-    from granted j where not j.behind and t.tenant_id = j.tenant_id and t.id = j.id
+    where t.tenant_id = $1 and t.id = any (array(select id from granted where not behind))
     returning t.*
   ), events as (
     insert into task_events (tenant_id, task_id, seq, generation, kind, v, actor, body)
@@ -84,8 +90,9 @@ const lease = `taken as (
 // With `onlyOne`, $7 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
   with running as materialized (
-    select t.principal, count(*) as n from workers w join tasks t on t.lease_owner = w.key
-    where w.tenant_id = $1 and coalesce($5::int, $6::int) is not null group by 1
+    select t.principal, count(*) as n from tasks t
+    where t.lease_owner = any (array(
+      select key from workers where tenant_id = $1 and coalesce($5::int, $6::int) is not null)) group by 1
   ), room as (
     select greatest(0, least($4::int, $6 - (select coalesce(sum(n), 0) from running)))::int as room
   ), heads as (
@@ -121,24 +128,31 @@ const claimOf = (onlyOne: boolean) => `
     where behind or coalesce(place <= allowance, true)
   ), put_off as (
     update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
-    where (t.tenant_id, t.id) in (
-      select o.tenant_id, o.id from judged j join tasks o
+    where t.tenant_id = $1 and t.id = any (array(
+      select o.id from judged j join tasks o
         on o.tenant_id = j.tenant_id and o.principal = j.principal and o.agent = j.agent and o.serial_key = j.serial_key
       where j.behind and o.id >= j.id and o.lane is not null
         and o.state in ('submitted', 'working') and o.state = 'submitted' and o.lease_until is null
-      limit ${mostPutOff} for update of o skip locked)
+      limit ${mostPutOff} for update of o skip locked))
     returning 1
   ), ${lease}
   )
   select ${columns}
   from (select count(*)::int as "putOff" from put_off) p left join taken t on true
-    left join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
-    left join worker_codebases o on o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id
+    left join lateral (
+      select * from task_work w where w.tenant_id = t.tenant_id and w.task_id = t.id limit 1) w on true
+    left join lateral (
+      select o.path from worker_codebases o
+      where o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id limit 1) o on true
+    left join lateral (
+      select m.message from task_messages m
+      where t.attempt = 1 and m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = t.turn_seq
+        and pg_column_size(m.message) <= ${smallMessage} limit 1) m on true
     left join workers me on me.tenant_id = $1 and me.id = $2
   order by t.priority desc, t.id`
 
-const claim = plannedOnce(claimOf(false))
-const claimOne = plannedOnce(claimOf(true))
+const claim = statement(claimOf(false))
+const claimOne = statement(claimOf(true))
 
 // Two that count at once would both take what is left.
 const lock = statement(`select pg_advisory_xact_lock(hashtextextended('claims of ' || $1, 0))`)

@@ -33,9 +33,6 @@ export interface Store {
 
 const setContext = statement(`select set_config('codetether.tenant_context', $1, true)`)
 
-/** Until the end of the transaction. */
-const planOnce = 'SET LOCAL plan_cache_mode = force_generic_plan'
-
 /** A transaction on a connection of its own, open until `close`. */
 class Transaction implements Writer, SystemWriter {
   readonly writes = true
@@ -52,11 +49,9 @@ class Transaction implements Writer, SystemWriter {
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     // A statement after COMMIT would run on its own, without the tenant's context.
     if (!this.#open) throw new Error('statement issued after the end of its transaction')
-    const { name, text, plannedOnce } = statement
+    const { name, text } = statement
     const kept = this.#keepsPlans && name !== undefined ? { name } : {}
-    const mode = this.#keepsPlans && plannedOnce ? this.#client.query(planOnce) : null
-    const answer = this.#client.query({ ...kept, text, values: [...values] })
-    const [result] = await Promise.all([answer, mode])
+    const result = await this.#client.query({ ...kept, text, values: [...values] })
     return result.rows
   }
 

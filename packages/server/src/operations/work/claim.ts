@@ -2,6 +2,7 @@ import { limits } from '@codetether/protocol/limits'
 import type { Message } from '@codetether/protocol/message'
 import type { Context } from '../../context.ts'
 import { type ClaimedWork, claimWork } from '../../store/claim-work.ts'
+import { holdsFiles } from '../inline-files.ts'
 import { readTurns } from '../read-turn.ts'
 import { ofParts } from '../snapshot-size.ts'
 import { giveBack } from './give-back.ts'
@@ -49,13 +50,20 @@ async function withHistories(ctx: Context, worker: ActingWorker, claimed: readon
   while (complete.length < claimed.length && chars < limits.pageBytes) {
     const fitting = chars === 0 ? readAtFirst : Math.ceil(((limits.pageBytes - chars) * complete.length) / chars)
     const portion = claimed.slice(complete.length, complete.length + fitting)
-    const ids = portion.map(task => task.taskId)
-    const turns = await readTurns(ctx, worker.tenantId, ids)
-    complete.push(...portion.map(task => ({ ...task, history: turns.get(task.taskId) ?? [] })))
-    for (const { parts } of ids.flatMap(id => turns.get(id) ?? [])) chars += ofParts(parts)
+    const histories = await historiesOf(ctx, worker, portion)
+    for (const history of histories) for (const { parts } of history) chars += ofParts(parts)
+    complete.push(...portion.map((task, index) => ({ ...task, history: histories[index] ?? [] })))
   }
   await giveBack(ctx, worker, claimed.slice(complete.length))
   return complete
+}
+
+/** Most tasks have come with their only message. */
+async function historiesOf(ctx: Context, worker: ActingWorker, tasks: readonly ClaimedWork[]): Promise<Message[][]> {
+  const known = tasks.map(({ message }) => (message && !holdsFiles(message) ? [message] : null))
+  const missing = tasks.filter((_, index) => known[index] === null).map(task => task.taskId)
+  const turns = missing.length > 0 ? await readTurns(ctx, worker.tenantId, missing) : new Map<string, Message[]>()
+  return tasks.map(({ taskId }, index) => known[index] ?? turns.get(taskId) ?? [])
 }
 
 export interface Wait {

@@ -14,8 +14,8 @@ export interface Routed {
   modelRef: string | null
   /** What was decided for good: `metadata.routing` of the task. */
   decision: JsonObject
-  /** How many workers may take it and were heard of in the last minutes. */
-  present: number
+  /** A worker that may take it was heard of in the last minutes. */
+  isExpected: boolean
   /** Set if nobody who is registered may take it: what is missing. */
   warning: string | null
 }
@@ -48,13 +48,13 @@ export async function routeWork(
     held: held && codebaseId !== null,
   }
   const id = await ctx.lanes.idOf(tenantId, lane)
-  const [standing] = await ctx.store.read(tenantId, tx => findStandings(tx, tenantId, [id]))
   const decision = describe(lane, request, model)
-  return {
-    ...{ lane: id, codebaseId, modelRef: model.modelRef, decision },
-    present: standing?.present ?? 0,
-    warning: standing ? warningOf(standing, decision) : null,
-  }
+  const routed = { lane: id, codebaseId, modelRef: model.modelRef, decision }
+  // Whoever waits here for such tasks need not be asked for in the database.
+  if (await ctx.workers.isAwaited({ tenantId, lane: id })) return { ...routed, isExpected: true, warning: null }
+  const [standing] = await ctx.store.read(tenantId, tx => findStandings(tx, tenantId, [id]))
+  const isExpected = standing !== undefined && standing.present > 0
+  return { ...routed, isExpected, warning: standing ? warningOf(standing, decision) : null }
 }
 
 function agentOf({ config }: Context, request: WorkRequest): string | null {

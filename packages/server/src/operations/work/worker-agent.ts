@@ -8,14 +8,14 @@ import { routeWork } from './routing.ts'
 /** Who carries out what is meant for workers, in listings, counters and A2A. */
 export const workerAgentName = 'Worker'
 
-/** Workers as the agent of a task (`held` as for `routeWork`), with the place where it waits for them, and how many of them are there to take it. */
+/** Workers as the agent of a task (`held` as for `routeWork`), with the place where it waits for them, and whether one is there to take it. */
 export async function workerAgentFor(
   ctx: Context,
   principal: Principal,
   request: WorkRequest,
   held?: boolean,
-): Promise<{ agent: WorkerAgent; present: number }> {
-  const { lane, codebaseId, modelRef, decision, present, warning } = await routeWork(ctx, principal, request, held)
+): Promise<{ agent: WorkerAgent; isExpected: boolean }> {
+  const { lane, codebaseId, modelRef, decision, isExpected, warning } = await routeWork(ctx, principal, request, held)
   const agent: WorkerAgent = {
     name: workerAgentName,
     delaySeconds: request.delay_seconds,
@@ -37,7 +37,7 @@ export async function workerAgentFor(
       timeLimitSeconds: request.time_limit_seconds ?? null,
     },
   }
-  return { agent, present }
+  return { agent, isExpected }
 }
 
 /** Tasks of a session stand in one line, whichever of its ids they name. */
