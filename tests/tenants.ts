@@ -4,8 +4,10 @@ import { createTenantSigner } from '@codetether/server/db/tenant-context'
 import { newId } from '@codetether/server/ids'
 import { createLogger } from '@codetether/server/logger'
 import { planEvents } from '@codetether/server/operations/plan-events'
+import { beginArchive, putChunk } from '@codetether/server/store/archives'
 import { insertBlobs } from '@codetether/server/store/blobs'
 import { takeCall } from '@codetether/server/store/call-slots'
+import { putGitToken } from '@codetether/server/store/clones'
 import { putCodebase } from '@codetether/server/store/codebases'
 import { insertTasks, type NewTask, serializeTask } from '@codetether/server/store/insert-tasks'
 import { obtainLane } from '@codetether/server/store/lanes'
@@ -105,6 +107,7 @@ const workOf = (mark: string) => ({
   modelRef: null,
   sessionId: null,
   timeLimitSeconds: null,
+  errand: null,
 })
 
 /** A worker with a codebase, and what tasks demand of it. */
@@ -114,6 +117,7 @@ async function addWorker(tx: Writer, tenantId: string, mark: string): Promise<vo
     definitions: [],
     modelRefs: [],
     models: [],
+    roots: [],
     takesGlobal: true,
     servesAll: true,
     tokenHash: Buffer.from(mark),
@@ -155,6 +159,17 @@ async function addSession(tx: Writer, tenantId: string, mark: string): Promise<v
   ])
 }
 
+/** What the remote of a clone wants to see, and an archive. */
+async function addCopies(tx: Writer, tenantId: string, mark: string): Promise<void> {
+  const codebaseId = newId()
+  const archive = { tenantId, id: newId() }
+  await Promise.all([
+    putGitToken(tx, tenantId, codebaseId, Buffer.from(mark)),
+    beginArchive(tx, { ...archive, codebaseId, principal: mark }),
+    putChunk(tx, { ...archive, n: 0, content: Buffer.from(mark) }),
+  ])
+}
+
 /** Rows of a tenant in every table that it has, written as the server writes them. */
 export async function fillTenant(store: Store, tenantId: string, mark: string): Promise<void> {
   const owner = { tenantId, principal: mark, agent: mark }
@@ -169,6 +184,7 @@ export async function fillTenant(store: Store, tenantId: string, mark: string): 
       addWorker(tx, tenantId, mark),
       takeCall(tx, { tenantId, principal: mark }),
       addSession(tx, tenantId, mark),
+      addCopies(tx, tenantId, mark),
     ])
   })
   await store.system(tx => tx.query(letter, [tenantId]))

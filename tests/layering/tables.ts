@@ -65,6 +65,7 @@ export const serverLayers: Readonly<Record<string, readonly string[]>> = {
 /** Parts at the bottom: anybody may import them, and they import each other and nothing above. */
 export const serverLeaves: readonly string[] = [
   'activity',
+  'archive-body',
   'bus',
   'clock',
   'config',
@@ -89,6 +90,7 @@ export const serverLeaves: readonly string[] = [
   'running',
   'signing',
   'sealer',
+  'send-archive',
   'sse',
   'stream-slot',
   'strict-json',

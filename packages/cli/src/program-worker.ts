@@ -18,6 +18,8 @@ const withWork = (command: Command): Command =>
     .option('--name <name>', 'what people and tasks call the worker (default: the host name)')
     .option('--codebases <[name:]path,…>', 'directories that tasks may work in (A2A_CODEBASES)')
     .addOption(new Option('--workspaces <[name:]path,…>', 'the same'))
+    .option('--clones <directory>', 'clone git remotes below this directory, which is its own')
+    .option('--roots <path,…>', 'directories below which codebases are taken that nobody has')
     .option('--max-concurrent-tasks <count>', 'tasks at once (default: 4)', wholeNumber(1, 100))
     .addOption(
       new Option(

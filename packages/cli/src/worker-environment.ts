@@ -6,6 +6,10 @@ export interface WorkerEnvironment {
   workerId: string | undefined
   /** CODETETHER_CODEBASES, or A2A_CODEBASES. */
   codebases: string | undefined
+  /** CODETETHER_WORKER_CLONES. */
+  clones: string | undefined
+  /** CODETETHER_WORKER_ROOTS. */
+  roots: string | undefined
   /** CODETETHER_AUTO_APPROVE, or A2A_AUTO_APPROVE. */
   autoApprove: string | undefined
   /** CODETETHER_WORKER_CAPABILITIES. */
@@ -26,6 +30,8 @@ export const readWorkerEnvironment = (given: Given): WorkerEnvironment => ({
   name: given('CODETETHER_WORKER_NAME', 'A2A_WORKER_NAME'),
   workerId: given('CODETETHER_WORKER_ID', 'A2A_WORKER_ID'),
   codebases: given('CODETETHER_CODEBASES', 'A2A_CODEBASES'),
+  clones: given('CODETETHER_WORKER_CLONES'),
+  roots: given('CODETETHER_WORKER_ROOTS'),
   autoApprove: given('CODETETHER_AUTO_APPROVE', 'A2A_AUTO_APPROVE'),
   capabilities: given('CODETETHER_WORKER_CAPABILITIES'),
   models: given('CODETETHER_WORKER_MODELS'),

@@ -1,7 +1,10 @@
-import { stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { basename, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { RegisterWorker } from '@codetether/protocol/work/register-worker'
+import type { Places } from '@codetether/worker/places'
 import { echoRuntime } from '@codetether/worker/runtimes/echo'
 import type { ApprovalPolicy, Runtime } from '@codetether/worker/runtimes/runtime'
 import { createShellRuntime } from '@codetether/worker/runtimes/shell'
@@ -18,6 +21,8 @@ export interface WorkerOptions extends Omit<ServerOptions, 'timeout'> {
   workerId?: string
   /** `--workspaces` too. */
   codebases?: string
+  clones?: string
+  roots?: string
   maxConcurrentTasks?: number
   autoApprove?: ApprovalPolicy
   capabilities?: string
@@ -73,30 +78,47 @@ export const commandOf = ({ command }: Pick<WorkerOptions, 'command'>, { environ
 export const commandHint =
   'say what runs for each task with --command "…" (CODETETHER_WORKER_COMMAND), or try --runtime echo'
 
-const runtimeOf = (options: WorkerOptions, io: Io, codebases: readonly OwnCodebase[]): Runtime => {
+const runtimeOf = (options: WorkerOptions, io: Io, places: Places): Runtime => {
   if (options.runtime === 'echo') return echoRuntime
   const command = commandOf(options, io)
   if (command === undefined) throw new UsageError('the worker does not know what to do with a task', commandHint)
   return createShellRuntime({
     command,
     directory: process.cwd(),
-    codebases: codebases.map(({ path }) => path),
+    places,
     environment: io.environment.variables,
     pass: listOf(options.passEnv ?? io.environment.worker.passEnv),
   })
 }
 
-const assertThere = async (codebases: readonly OwnCodebase[]): Promise<void> => {
+const assertThere = async (codebases: readonly { path: string }[]): Promise<void> => {
   for (const { path } of codebases) {
     const found = await stat(path).catch(() => null)
     if (!found?.isDirectory()) throw new UsageError(`${path} is no directory`, 'make it, or take it out of the list')
   }
 }
 
+/** The directory for clones, which is made. Throws UsageError where git is not there. */
+const clonesDirOf = async ({ clones }: WorkerOptions, { environment }: Io): Promise<string | null> => {
+  const given = clones ?? environment.worker.clones
+  if (given === undefined) return null
+  await promisify(execFile)('git', ['--version']).catch(() => {
+    throw new UsageError('--clones needs git, which is not found', 'install it, or put it on the PATH of the worker')
+  })
+  await mkdir(expanded(given), { recursive: true })
+  return realpath(expanded(given))
+}
+
+const rootsOf = async ({ roots }: WorkerOptions, { environment }: Io): Promise<string[]> => {
+  const given = listOf(roots ?? environment.worker.roots).map(expanded)
+  await assertThere(given.map(path => ({ path })))
+  return given
+}
+
 /** What the server would refuse is refused before anything is sent. */
 const assertValid = (settings: WorkerSettings): WorkerSettings => {
-  const { workerId = 'worker', name, capabilities, models, codebases } = settings
-  const given = { worker_id: workerId, name, capabilities, models: models.map(id => ({ id })), codebases }
+  const { workerId = 'worker', name, capabilities, models, codebases, roots } = settings
+  const given = { worker_id: workerId, name, capabilities, models: models.map(id => ({ id })), codebases, roots }
   const issue = RegisterWorker.safeParse(given).error?.issues[0]
   if (issue) throw new UsageError(`${issue.path.join('.')}: ${issue.message}`)
   return settings
@@ -107,6 +129,7 @@ export const workerSettings = async (options: WorkerOptions, io: Io): Promise<Wo
   const { worker, variables } = io.environment
   const codebases = codebasesOf(options, io)
   await assertThere(codebases)
+  const places = { codebases, clonesDir: await clonesDirOf(options, io), roots: await rootsOf(options, io) }
   return assertValid({
     url: await chooseServerUrl(options, io),
     connection: serverConnection(options, io),
@@ -114,17 +137,18 @@ export const workerSettings = async (options: WorkerOptions, io: Io): Promise<Wo
     workerId: options.workerId ?? worker.workerId,
     name: options.name ?? worker.name ?? hostname(),
     hostname: hostname(),
-    codebases,
+    ...places,
     capabilities: listOf(options.capabilities ?? worker.capabilities),
     models: listOf(options.models ?? worker.models),
     // A worker without any codebase would get nothing at all otherwise.
-    global: options.global ?? codebases.length === 0,
+    global: options.global ?? (codebases.length === 0 && places.clonesDir === null && places.roots.length === 0),
     maxConcurrent: options.maxConcurrentTasks ?? 4,
     autoApprove: policyOf(options, io),
-    runtime: runtimeOf(options, io, codebases),
+    runtime: runtimeOf(options, io, places),
     drainMs: (options.drainSeconds ?? 30) * 1000,
     unregisterOnExit: options.unregisterOnExit ?? false,
     spoolBytes: (options.spoolMib ?? 64) * 1024 * 1024,
     secrets: secretsOf(variables),
+    environment: variables,
   })
 }

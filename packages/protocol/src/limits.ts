@@ -98,6 +98,20 @@ export const limits = {
   /** What a worker tells of one of its agents, in UTF-16 units. */
   agentDescriptionChars: 1_024,
   codebasesPerWorker: 200,
+  rootsPerWorker: 32,
+  /** Codebases that nobody has, of which a worker is told at once. */
+  wantedAtOnce: 100,
+  /** A packed tree: its default size at most, the pieces it is stored in, and how many of one caller are kept, those that are not finished too. */
+  archiveBytes: 256 * 1024 * 1024,
+  archiveChunkBytes: 1024 * 1024,
+  archivesPerPrincipal: 100,
+  /** What is unpacked of one: entries, and bytes of all files. */
+  archiveEntries: 200_000,
+  archiveUnpackedBytes: 4 * 1024 * 1024 * 1024,
+  /** An archive that does not count any more is there so long for those who read it; so long may one take to arrive. */
+  archiveKeptMs: 60 * 60_000,
+  /** How long a task that copies a codebase waits for a worker. */
+  syncDeadlineSeconds: 24 * 60 * 60,
   pathChars: 4_096,
   /** UTF-8 bytes of a directory: an index holds no more. */
   pathBytes: 2_048,

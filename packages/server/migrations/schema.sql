@@ -7,6 +7,26 @@ create sequence task_counts_id_seq; -- owner ct_owner
 
 -- tables
 
+create table archive_chunks (
+  tenant_id uuid not null,
+  archive_id uuid not null,
+  n integer not null,
+  content bytea not null,
+  constraint archive_chunks_pkey PRIMARY KEY (tenant_id, archive_id, n)
+); -- owner ct_owner, row level security, forced
+
+create table archives (
+  tenant_id uuid not null,
+  id uuid not null,
+  codebase_id uuid not null,
+  principal text not null,
+  bytes bigint,
+  sha256 bytea,
+  created_at timestamp(3) with time zone default now() not null,
+  stale_at timestamp(3) with time zone,
+  constraint archives_pkey PRIMARY KEY (tenant_id, id)
+); -- owner ct_owner, row level security, forced
+
 create table blobs (
   tenant_id uuid not null,
   id uuid not null,
@@ -37,6 +57,10 @@ create table codebases (
   watch_interval_seconds integer default 5 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
+  git_digest bytea,
+  clone_number integer default 0 not null,
+  clone_task_id uuid,
+  archive_id uuid,
   constraint codebases_pkey PRIMARY KEY (tenant_id, id)
 ); -- owner ct_owner, row level security, forced
 
@@ -49,6 +73,14 @@ create table context_keys (
   constraint context_keys_inner_pad_check CHECK ((octet_length(inner_pad) = 64)),
   constraint context_keys_outer_pad_check CHECK ((octet_length(outer_pad) = 64))
 ); -- owner ct_owner
+
+create table git_tokens (
+  tenant_id uuid not null,
+  codebase_id uuid not null,
+  sealed bytea not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint git_tokens_pkey PRIMARY KEY (tenant_id, codebase_id)
+); -- owner ct_owner, row level security, forced
 
 create table instances (
   id uuid not null,
@@ -266,7 +298,9 @@ create table task_work (
   checkpoint jsonb,
   checkpoint_seq bigint default 0 not null,
   redriven_as uuid,
-  constraint task_work_pkey PRIMARY KEY (tenant_id, task_id)
+  errand text,
+  constraint task_work_pkey PRIMARY KEY (tenant_id, task_id),
+  constraint task_work_errand_check CHECK ((errand = ANY (ARRAY['clone'::text, 'pack'::text, 'unpack'::text]))) NOT VALID
 ); -- owner ct_owner, row level security, forced
 
 create table tasks (
@@ -345,6 +379,7 @@ create table workers (
   seen_at timestamp(3) with time zone default now() not null,
   serves_all boolean default false not null,
   definitions jsonb default '[]'::jsonb not null,
+  roots text[] default '{}'::text[] not null,
   constraint workers_pkey PRIMARY KEY (tenant_id, id),
   constraint workers_state_check CHECK ((state = ANY (ARRAY['active'::text, 'draining'::text, 'unregistered'::text])))
 ); -- owner ct_owner, row level security, forced
@@ -356,7 +391,12 @@ task_events_default of task_events DEFAULT; -- owner ct_owner, row level securit
 
 -- indexes
 
+CREATE INDEX archives_codebase ON public.archives USING btree (tenant_id, codebase_id);
+CREATE INDEX archives_principal ON public.archives USING btree (tenant_id, principal);
+CREATE INDEX archives_stale ON public.archives USING btree (stale_at) WHERE (stale_at IS NOT NULL);
 CREATE INDEX blobs_task ON public.blobs USING btree (tenant_id, task_id);
+CREATE INDEX codebases_below ON public.codebases USING btree (tenant_id, path COLLATE "C");
+CREATE UNIQUE INDEX codebases_git ON public.codebases USING btree (tenant_id, git_digest) WHERE (git_digest IS NOT NULL);
 CREATE INDEX codebases_path ON public.codebases USING btree (tenant_id, path);
 CREATE INDEX lanes_codebase ON public.lanes USING btree (tenant_id, codebase_id, principal) WHERE (codebase_id IS NOT NULL);
 CREATE UNIQUE INDEX lanes_digest ON public.lanes USING btree (tenant_id, digest);
@@ -623,9 +663,12 @@ CREATE TRIGGER mark_push_configs AFTER UPDATE OF last_seq ON public.tasks FOR EA
 
 -- policies
 
+create policy system_access on archive_chunks as permissive for all to ct_system using (true) with check (true);
+create policy system_access on archives as permissive for all to ct_system using (true) with check (true);
 create policy system_access on blobs as permissive for all to ct_system using (true) with check (true);
 create policy system_access on call_slots as permissive for all to ct_system using (true) with check (true);
 create policy system_access on codebases as permissive for all to ct_system using (true) with check (true);
+create policy system_access on git_tokens as permissive for all to ct_system using (true) with check (true);
 create policy system_access on lanes as permissive for all to ct_system using (true) with check (true);
 create policy system_access on memories as permissive for all to ct_system using (true) with check (true);
 create policy system_access on push_configs as permissive for all to ct_system using (true) with check (true);
@@ -644,9 +687,12 @@ create policy system_access on tasks as permissive for all to ct_system using (t
 create policy system_access on tenants as permissive for all to ct_system using (true) with check (true);
 create policy system_access on worker_codebases as permissive for all to ct_system using (true) with check (true);
 create policy system_access on workers as permissive for all to ct_system using (true) with check (true);
+create policy tenant_isolation on archive_chunks as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on archives as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on blobs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on call_slots as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on codebases as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
+create policy tenant_isolation on git_tokens as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on lanes as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on memories as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
 create policy tenant_isolation on push_configs as permissive for all to ct_app using ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id))) with check ((tenant_id = ( SELECT get_current_tenant_id() AS get_current_tenant_id)));
@@ -668,9 +714,12 @@ create policy tenant_isolation on workers as permissive for all to ct_app using 
 
 -- grants
 
+archive_chunks: ct_app=DELETE INSERT SELECT, ct_system=DELETE SELECT
+archives: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 blobs: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 call_slots: ct_app=INSERT SELECT UPDATE, ct_system=DELETE SELECT
 codebases: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
+git_tokens: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT
 instances: ct_system=DELETE INSERT SELECT UPDATE
 lanes: ct_app=INSERT SELECT, ct_system=DELETE SELECT
 memories: ct_app=DELETE INSERT SELECT UPDATE, ct_system=DELETE SELECT

@@ -1,4 +1,5 @@
 import { type ClaimedTask, WorkLease } from '@codetether/protocol/work/claim'
+import type { Errand } from '@codetether/protocol/work/errand'
 import { z } from 'zod'
 
 // What the server answers to a worker, as far as the worker reads it.
@@ -6,6 +7,12 @@ import { z } from 'zod'
 export const Registered = z.looseObject({ worker_token: z.string().min(1).optional() })
 
 const text = z.string().nullable()
+
+const ErrandShape: z.ZodType<Errand> = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('clone'), git_url: z.string(), git_branch: text }),
+  z.looseObject({ kind: z.literal('pack') }),
+  z.looseObject({ kind: z.literal('unpack') }),
+])
 
 const Claimed: z.ZodType<ClaimedTask> = z.looseObject({
   ...WorkLease.shape,
@@ -16,6 +23,8 @@ const Claimed: z.ZodType<ClaimedTask> = z.looseObject({
   agent_type: z.string(),
   // Older servers do not tell it.
   target_agent_name: text.default(null),
+  // A server of before has none.
+  errand: ErrandShape.nullable().default(null),
   priority: z.number(),
   codebase_id: text,
   path: text,

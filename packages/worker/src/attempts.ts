@@ -6,7 +6,7 @@ import { Hint } from './hint.ts'
 import { Outbox } from './outbox/outbox.ts'
 import type { Sender } from './outbox/sender.ts'
 import { spoolPath } from './outbox/spool.ts'
-import type { CallerMessage } from './runtimes/runtime.ts'
+import type { CallerMessage, Runtime } from './runtimes/runtime.ts'
 import type { WorkerLog, WorkerSettings } from './settings.ts'
 import { Stopped } from './stop-reason.ts'
 import type { Secrets } from './text/scrubber.ts'
@@ -18,6 +18,8 @@ export interface AttemptsOptions {
   secrets: Secrets
   sender: Sender
   log: WorkerLog
+  /** What carries out a task that is not for the configured runtime. */
+  errandFor(task: ClaimedTask): Runtime | null
   /** A lease is held that was not before. */
   onHeld(): void
 }
@@ -50,8 +52,9 @@ export class Attempts {
 
   /** Runs a task that was claimed with a call that was made then. */
   start(task: ClaimedTask, askedAt: number): void {
-    const { settings, secrets, sender, log, onHeld } = this.#options
-    const { runtime, autoApprove: approve } = settings
+    const { settings, secrets, sender, log, errandFor, onHeld } = this.#options
+    const { autoApprove: approve } = settings
+    const runtime = errandFor(task) ?? settings.runtime
     const lease = new HeldLease(task, task.lease_seconds, askedAt)
     const outbox = new Outbox({
       lease,

@@ -19,8 +19,8 @@ export interface SessionOptions {
   state: OwnState
   attempts: Attempts
   log: WorkerLog
-  /** What the worker says of itself. */
-  registration: object
+  /** What the worker says of itself now. */
+  registration(): Promise<object>
   /** Aborted: no more tasks are taken. The rest goes on. */
   draining: AbortSignal
   /** The server is there, and says what it knows of this worker's leases. */
@@ -67,7 +67,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 async function register({ api, state, registration, log }: SessionOptions, signal: AbortSignal): Promise<void> {
   api.token = state.token
-  const token = await api.register(registration, signal)
+  const token = await api.register(await registration(), signal)
   if (token === undefined) return
   api.token = token
   await state.setToken(token)

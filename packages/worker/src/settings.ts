@@ -21,6 +21,10 @@ export interface WorkerSettings {
   name: string
   hostname: string
   codebases: readonly OwnCodebase[]
+  /** Below this it clones remotes; the real path of a directory that is there. Null: it clones none. */
+  clonesDir: string | null
+  /** Codebases below these, absolute, are its own if nobody else has them. */
+  roots: readonly string[]
   capabilities: readonly string[]
   /** References, `provider/model`. */
   models: readonly string[]
@@ -36,6 +40,8 @@ export interface WorkerSettings {
   spoolBytes: number
   /** Texts that output must not show: what the environment holds under names of secrets. */
   secrets: readonly string[]
+  /** What git finds its way by. */
+  environment: Readonly<Record<string, string | undefined>>
 }
 
 /** Where a worker says what it does. Fields first, as the server's logger has it. */

@@ -30,20 +30,20 @@ const anything = z.looseObject({})
 
 /** The calls of a worker, each outbound. All throw RemoteError, ConnectionError or the signal's reason. */
 export class WorkerApi {
-  readonly #url: string
+  readonly url: string
   readonly #connection: Connection
   /** The worker's own token. */
   token: string | undefined
 
   constructor(url: string, connection: Connection) {
-    this.#url = url
+    this.url = url
     this.#connection = connection
   }
 
   /** Registers with the worker's own token where there is one, and else as whoever has started it. @returns a new token. */
   async register(registration: object, signal: AbortSignal): Promise<string | undefined> {
-    const connection = this.token === undefined ? this.#connection : this.#own()
-    const url = `${this.#url}/v1/agent/workers/register`
+    const connection = this.token === undefined ? this.#connection : this.connection
+    const url = `${this.url}/v1/agent/workers/register`
     const request = { url, body: registration, schema: Registered }
     return (await requestJson(connection, request, { signal, timeoutMs })).worker_token
   }
@@ -51,8 +51,8 @@ export class WorkerApi {
   async claim(room: number, waitSeconds: number, signal: AbortSignal): Promise<readonly ClaimedTask[]> {
     const body = { limit: room, wait_seconds: waitSeconds }
     const answer = await requestJson(
-      this.#own(),
-      { url: `${this.#url}/v1/worker/tasks/claim`, body, schema: ClaimAnswer },
+      this.connection,
+      { url: `${this.url}/v1/worker/tasks/claim`, body, schema: ClaimAnswer },
       { signal, timeoutMs: waitSeconds * 1000 + timeoutMs },
     )
     return answer.tasks
@@ -75,14 +75,15 @@ export class WorkerApi {
 
   /** `connected` first, and then what happens. */
   events(signal: AbortSignal): AsyncGenerator<SseEvent> {
-    return readEvents(this.#own(), `${this.#url}/v1/worker/tasks/stream`, signal)
+    return readEvents(this.connection, `${this.url}/v1/worker/tasks/stream`, signal)
   }
 
   #post<T>(path: string, body: object, { schema, signal }: { schema: z.ZodType<T>; signal: AbortSignal }): Promise<T> {
-    return requestJson(this.#own(), { url: this.#url + path, body, schema }, { signal, timeoutMs })
+    return requestJson(this.connection, { url: this.url + path, body, schema }, { signal, timeoutMs })
   }
 
-  #own(): Connection {
+  /** How the server is spoken to with the worker's own token. */
+  get connection(): Connection {
     return { ...this.#connection, token: this.token }
   }
 }

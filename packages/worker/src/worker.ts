@@ -1,5 +1,6 @@
 import { sleep } from '@codetether/client/sleep'
 import { lockInstance } from './instance-lock.ts'
+import { registrationOf } from './registration.ts'
 import { firstEvent, runSession } from './session.ts'
 import type { WorkerLog, WorkerSettings } from './settings.ts'
 import { openParts, type WorkerParts } from './worker-parts.ts'
@@ -25,7 +26,7 @@ export async function runWorker(settings: WorkerSettings, { log, stop, stopNow }
   const life = new AbortController()
   const parts = await openParts(settings, log, life.signal)
   const { attempts, leftovers, state } = parts
-  const registration = registrationOf(settings, state.workerId)
+  const registration = () => registrationOf(settings, state.workerId)
   const onConnected = leftovers.settle
   const session = runSession({ ...parts, registration, draining: stop, onConnected }, life.signal)
   try {
@@ -68,13 +69,3 @@ const aborted = async (signal: AbortSignal): Promise<void> => {
   signal.addEventListener('abort', () => resolve(), { once: true })
   await promise
 }
-
-const registrationOf = (settings: WorkerSettings, workerId: string): object => ({
-  worker_id: workerId,
-  name: settings.name,
-  hostname: settings.hostname,
-  capabilities: settings.capabilities,
-  models: settings.models.map(id => ({ id })),
-  codebases: settings.codebases,
-  global: settings.global,
-})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../limits.ts'
+import type { Errand } from './errand.ts'
 
 /** Asks for work: for one task by its id, or for as many as there is room for, waiting for the first if there is none. */
 export const ClaimTasks = z.looseObject({
@@ -30,6 +31,8 @@ export interface ClaimedTask extends z.output<typeof WorkLease> {
   agent_type: string
   /** As which of its agents the worker was asked, in lower case; null: as none of them. */
   target_agent_name: string | null
+  /** Null: the task is for the runtime. */
+  errand: Errand | null
   priority: number
   codebase_id: string | null
   /** Where this worker has the codebase. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Metadata } from '../json-schema.ts'
 import { limits } from '../limits.ts'
+import { ownCapabilities } from './errand.ts'
 import { Label, Labels, ModelWish, Name, WorkerId } from './names.ts'
 
 /** An empty string or null means absent, as the older clients write it. */
@@ -38,7 +39,9 @@ export const workFields = z.looseObject({
   budget: optional(z.enum(budgets)),
   target_worker_id: optional(WorkerId),
   target_agent_name: optional(Name),
-  required_capabilities: Labels.default([]),
+  required_capabilities: Labels.refine(labels => !labels.some(label => label.startsWith(ownCapabilities)), {
+    error: `must not begin with ${ownCapabilities}`,
+  }).default([]),
   session_id: optional(z.string().max(limits.idChars)),
   max_attempts: z.int().min(1).max(limits.workAttemptsMost).optional(),
   deadline_seconds: optional(z.number().positive().max(limits.timeLimitSeconds)),

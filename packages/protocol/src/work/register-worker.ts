@@ -68,6 +68,8 @@ export const RegisterWorker = z
       .default([]),
     codebases: OwnedCodebases.optional(),
     workspaces: OwnedCodebases.optional(),
+    /** Directories below which it looks for codebases that nobody has. */
+    roots: z.array(DirectoryPath).max(limits.rootsPerWorker).default([]),
     global: z.boolean().default(false),
     shared: z.boolean().optional(),
   })

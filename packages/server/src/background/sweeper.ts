@@ -2,6 +2,8 @@ import { limits } from '@codetether/protocol/limits'
 import type { Context } from '../context.ts'
 import { abortLost } from '../operations/abort-lost.ts'
 import { endRevoked } from '../operations/work/end-revoked.ts'
+import { sweepArchives } from '../store/archives.ts'
+import { forgetGitTokens } from '../store/clones.ts'
 import { ensurePartitions, foldTaskCounts } from '../store/upkeep.ts'
 import { buryDead } from './bury-dead.ts'
 import { startClaiming } from './claim-loop.ts'
@@ -27,6 +29,8 @@ export function startSweeper(ctx: Context): AsyncDisposable {
     every(ctx, 'end revoked service', hour, () => endRevoked(ctx)),
     every(ctx, 'abort lost runs', 2 * second, () => abortLost(ctx, ctx.running.tokens())),
     every(ctx, 'wake followers', limits.followedPollMs, () => wakeFollowers(ctx)),
+    every(ctx, 'forget git tokens', 10 * second, () => store.system(forgetGitTokens)),
+    every(ctx, 'sweep archives', 60 * second, () => store.system(tx => sweepArchives(tx, 10))),
     every(ctx, 'fold counters', 10 * second, () => store.system(tx => foldTaskCounts(tx, 1_000))),
     every(ctx, 'forget requests', hour, () => forgetOldRequests(ctx)),
     every(ctx, 'retention', hour, () => keepRetention(ctx)),

@@ -27,6 +27,7 @@ export interface Config {
   readonly leaseMs: number
   readonly work: WorkConfig
   readonly routing: RoutingConfig
+  readonly codebases: CodebasesConfig
   readonly retention: RetentionConfig
   readonly outbound: OutboundConfig
   readonly push: PushConfig
@@ -68,6 +69,14 @@ export interface RoutingConfig {
   readonly autoModel: boolean
   /** Friendly name → model, beside those that are built in. */
   readonly aliases: ReadonlyMap<string, string>
+}
+
+/** Copies of codebases. */
+export interface CodebasesConfig {
+  /** Hosts whose repositories may be cloned, beside the well-known ones. */
+  readonly gitHosts: readonly string[]
+  /** The largest archive, in bytes. */
+  readonly archiveBytes: number
 }
 
 export interface OutboundConfig {

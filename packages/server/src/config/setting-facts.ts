@@ -13,6 +13,7 @@ export const settingGroups = [
   'Replicas',
   'Tasks',
   'Routing',
+  'Codebases',
   'Outgoing requests',
 ] as const
 

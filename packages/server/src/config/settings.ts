@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { busSettings } from './bus-settings.ts'
+import { codebaseSettings } from './codebase-settings.ts'
 import { grpcSettings } from './grpc-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { logSettings } from './log-settings.ts'
@@ -18,6 +19,7 @@ export const Settings = z.object({
   ...busSettings,
   ...taskSettings,
   ...routingSettings,
+  ...codebaseSettings,
   ...outboundSettings,
   ...peerSettings,
 })

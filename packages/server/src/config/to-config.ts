@@ -26,6 +26,8 @@ export interface Surroundings {
   directory: string
 }
 
+const mebibyte = 1024 * 1024
+
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '')
 
 const httpOf = (values: SettingValues): HttpConfig => {
@@ -177,6 +179,7 @@ export const toConfig = (values: SettingValues, { isTerminal, directory }: Surro
   leaseMs: values.leaseSeconds * 1000,
   work: workOf(values),
   routing: routingOf(values),
+  codebases: { gitHosts: values.gitHosts, archiveBytes: values.archiveMib * mebibyte },
   retention: retentionOf(values),
   outbound: { allow: values.outboundAllow },
   push: { retrySeconds: values.pushRetrySeconds, timeoutMs: values.pushTimeoutSeconds * 1000 },

@@ -1,3 +1,4 @@
+import { errandCapabilities } from '@codetether/protocol/work/errand'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 
@@ -61,8 +62,14 @@ export function grantOf({ auth }: Pick<Config, 'auth'>, principalId: string): Wo
 const matches = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
 
+/** Every worker packs the codebases that it has and can read anyway. Whoever clones is shown what remotes want to see. */
+const needsNone: readonly string[] = [errandCapabilities.pack, errandCapabilities.unpack]
+
 /** What of a claim is not granted, as `capability gpu`. */
 export const excessOf = (grant: WorkerGrant, claim: WorkerClaim): string[] =>
   Object.entries(kinds).flatMap(([word, kind]) =>
-    claim[kind].filter(name => !grant[kind].some(pattern => matches(pattern, name))).map(name => `${word} ${name}`),
+    claim[kind]
+      .filter(name => !grant[kind].some(pattern => matches(pattern, name)))
+      .filter(name => kind !== 'capabilities' || !needsNone.includes(name))
+      .map(name => `${word} ${name}`),
   )

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
 import type { Message } from '@codetether/protocol/message'
 import { eventVersion } from '@codetether/protocol/task-event'
+import type { ErrandKind } from '@codetether/protocol/work/errand'
 import { isOpenTo } from './lanes.ts'
 import { putOffSeconds } from './leases.ts'
 import { currentSession } from './sessions.ts'
@@ -45,6 +46,10 @@ export interface ClaimedWork {
   checkpointSeq: number
   /** The message that it answers, if that is all an attempt needs to be given and is small. */
   message: Message | null
+  errand: ErrandKind | null
+  /** What is to be cloned, if that is the errand. */
+  gitUrl: string | null
+  gitBranch: string | null
 }
 
 /** In bytes, as they are stored: what is larger is read by itself. */
@@ -61,7 +66,7 @@ const columns = `
     t.deadline_at as "deadlineAt", w.title, w.codebase_id as "codebaseId", o.path,
     case when w.model_ref = any (me.model_refs) then w.model_ref end as "modelRef",
     ${currentSession} as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
-    w.checkpoint_seq::float8 as "checkpointSeq", m.message`
+    w.checkpoint_seq::float8 as "checkpointSeq", m.message, w.errand, c.git_url as "gitUrl", c.git_branch as "gitBranch"`
 
 // Events have the form that `planEvents` gives them.
 const lease = `taken as (
@@ -81,6 +86,24 @@ const lease = `taken as (
     union all
     select tenant_id, id, last_seq, generation, 'status', ${eventVersion}, 'worker:' || $2,
       jsonb_build_object('state', 'working') from taken`
+
+// What a worker is told of what it has taken: one row of each table, by its key.
+const told = `select ${columns}
+  from (select count(*)::int as "putOff" from put_off) p left join taken t on true
+    left join lateral (
+      select * from task_work w where w.tenant_id = t.tenant_id and w.task_id = t.id limit 1) w on true
+    left join lateral (
+      select o.path from worker_codebases o
+      where o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id limit 1) o on true
+    left join lateral (
+      select m.message from task_messages m
+      where t.attempt = 1 and m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = t.turn_seq
+        and pg_column_size(m.message) <= ${smallMessage} limit 1) m on true
+    left join workers me on me.tenant_id = $1 and me.id = $2
+    left join lateral (
+      select c.git_url, c.git_branch from codebases c
+      where w.errand = 'clone' and c.tenant_id = t.tenant_id and c.id = w.codebase_id limit 1) c on true
+  order by t.priority desc, t.id`
 
 // Only heads of lanes are looked at: of each user those with the highest priority. The room is shared out among the users, and a
 // user's share among the lanes, so that one user's tasks do not stand before another's, whatever priority they have. Who comes first is drawn: with room for one
@@ -137,19 +160,7 @@ const claimOf = (onlyOne: boolean) => `
     returning 1
   ), ${lease}
   )
-  select ${columns}
-  from (select count(*)::int as "putOff" from put_off) p left join taken t on true
-    left join lateral (
-      select * from task_work w where w.tenant_id = t.tenant_id and w.task_id = t.id limit 1) w on true
-    left join lateral (
-      select o.path from worker_codebases o
-      where o.tenant_id = t.tenant_id and o.worker_id = $2 and o.codebase_id = w.codebase_id limit 1) o on true
-    left join lateral (
-      select m.message from task_messages m
-      where t.attempt = 1 and m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = t.turn_seq
-        and pg_column_size(m.message) <= ${smallMessage} limit 1) m on true
-    left join workers me on me.tenant_id = $1 and me.id = $2
-  order by t.priority desc, t.id`
+  ${told}`
 
 const claim = statement(claimOf(false))
 const claimOne = statement(claimOf(true))

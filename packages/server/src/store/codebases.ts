@@ -1,3 +1,5 @@
+import type { Message } from '@codetether/protocol/message'
+import type { TaskState } from '@codetether/protocol/task-state'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
 
@@ -18,9 +20,16 @@ export interface CodebaseRow {
   updatedAt: Date
   /** The workers that have it, and where. */
   owners: { workerId: string; path: string; seenSecondsAgo: number }[]
+  /** The task that clones it, as long as there is one. */
+  clone: { taskId: string; state: TaskState; message: Message | null } | null
+  /** The archive that counts. */
+  archive: { id: string; bytes: number; sha256: string; at: string } | null
 }
 
-export type NewCodebase = Omit<CodebaseRow, 'watch' | 'watchIntervalSeconds' | 'createdAt' | 'updatedAt' | 'owners'>
+export type NewCodebase = Pick<
+  CodebaseRow,
+  'tenantId' | 'id' | 'principal' | 'name' | 'path' | 'description' | 'gitUrl' | 'gitBranch'
+>
 
 const columns = `
   c.tenant_id as "tenantId", c.id, c.principal, c.name, c.path, c.description, c.git_url as "gitUrl",
@@ -30,13 +39,18 @@ const columns = `
     select jsonb_agg(jsonb_build_object('workerId', o.worker_id, 'path', o.path,
       'seenSecondsAgo', extract(epoch from now() - w.seen_at)) order by o.worker_id)
     from worker_codebases o join workers w on w.tenant_id = o.tenant_id and w.id = o.worker_id
-    where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'), '[]') as owners`
+    where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'), '[]') as owners,
+  (select jsonb_build_object('taskId', t.id, 'state', t.state, 'message', t.status_message)
+    from tasks t where t.tenant_id = c.tenant_id and t.id = c.clone_task_id) as clone,
+  (select jsonb_build_object('id', a.id, 'bytes', a.bytes, 'sha256', encode(a.sha256, 'hex'), 'at', a.created_at)
+    from archives a where a.tenant_id = c.tenant_id and a.id = c.archive_id) as archive`
 
 // The same path of the same principal is the same codebase.
 const insert = statement(`
   with known as (
     select id from codebases
-    where tenant_id = $1 and path = $5 and principal = $3 and git_url is not distinct from $7 order by id limit 1
+    where tenant_id = $1 and path = $5 and principal = $3 and git_digest is null and git_url is not distinct from $7
+    order by id limit 1
   ), changed as (
     update codebases set name = $4, description = coalesce($6, description), updated_at = now()
     where tenant_id = $1 and id in (select id from known)
@@ -89,12 +103,15 @@ export const listCodebases = (
 ): Promise<CodebaseRow[]> => tx.query(list, [tenantId, before, limit])
 
 const remove = statement(`
-  with owners as (delete from worker_codebases where tenant_id = $1 and codebase_id = $2)
-  delete from codebases where tenant_id = $1 and id = $2 returning id`)
+  with owners as (delete from worker_codebases where tenant_id = $1 and codebase_id = $2),
+    token as (delete from git_tokens where tenant_id = $1 and codebase_id = $2),
+    archive as (update archives set stale_at = now() where tenant_id = $1 and codebase_id = $2)
+  delete from codebases where tenant_id = $1 and id = $2 returning clone_task_id as "cloneTaskId"`)
 
-/** Deletes a codebase and who has it. @returns false if there is none. */
-export async function deleteCodebase(tx: Writer, tenantId: string, id: string): Promise<boolean> {
-  return (await tx.query(remove, [tenantId, id])).length > 0
+/** Deletes a codebase, its archive and who has it. @returns the task that clones or has cloned it, if there is one. */
+export async function deleteCodebase(tx: Writer, tenantId: string, id: string): Promise<string | null> {
+  const [row] = await tx.query<{ cloneTaskId: string | null }>(remove, [tenantId, id])
+  return row?.cloneTaskId ?? null
 }
 
 const watch = statement(`

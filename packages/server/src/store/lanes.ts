@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { limits } from '@codetether/protocol/limits'
+import { errandCapabilities } from '@codetether/protocol/work/errand'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
 
@@ -46,12 +47,15 @@ export async function obtainLane(tx: Writer, tenantId: string, lane: Lane): Prom
   return row?.id ?? null
 }
 
-/** Which lanes a worker `w` may take from: conditions on the row `l`. Whose tasks they are comes first: it leaves most of them out. */
+/**
+ * Which lanes a worker `w` may take from: conditions on the row `l`. Whose tasks they are comes first: it leaves most of them out.
+ * Whoever clones needs no codebase for that, and no leave to run tasks without one.
+ */
 export const isOpenTo = `l.tenant_id = w.tenant_id
       and (w.serves_all or l.principal = w.principal)
       and (l.worker_id is null or l.worker_id = w.id)
       and (l.agent_name is null or l.agent_name = any (w.agents))
-      and case when l.codebase_id is null then w.takes_global else exists (
+      and case when l.codebase_id is null then w.takes_global or '${errandCapabilities.clone}' = any (l.capabilities) else exists (
         select from worker_codebases o join codebases c on c.tenant_id = o.tenant_id and c.id = o.codebase_id
         where o.tenant_id = w.tenant_id and o.worker_id = w.id and o.codebase_id = l.codebase_id
           and (c.watch or not l.held)) end

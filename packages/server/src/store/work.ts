@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@codetether/protocol/json'
+import type { ErrandKind } from '@codetether/protocol/work/errand'
 import { beginSessions } from './sessions.ts'
 import { statement } from './statement.ts'
 import type { Writer } from './store.ts'
@@ -13,14 +14,19 @@ export interface NewWork {
   modelRef: string | null
   sessionId: string | null
   timeLimitSeconds: number | null
+  /** Null: the worker's runtime carries it out. */
+  errand: ErrandKind | null
 }
 
 // Only for tasks that are stored: another one may have had the message id.
 const insert = statement(`
-  insert into task_work (tenant_id, task_id, title, agent_type, codebase_id, routing, model_ref, session_id, time_limit_seconds)
-  select $1, w.id, w.title, w."agentType", w."codebaseId", w.routing, w."modelRef", w."sessionId", w."timeLimitSeconds"
+  insert into task_work (tenant_id, task_id, title, agent_type, codebase_id, routing, model_ref, session_id, time_limit_seconds,
+    errand)
+  select $1, w.id, w.title, w."agentType", w."codebaseId", w.routing, w."modelRef", w."sessionId", w."timeLimitSeconds",
+    w.errand
   from jsonb_to_recordset($2::jsonb) as w (
-    id uuid, title text, "agentType" text, "codebaseId" uuid, routing jsonb, "modelRef" text, "sessionId" text, "timeLimitSeconds" int)
+    id uuid, title text, "agentType" text, "codebaseId" uuid, routing jsonb, "modelRef" text, "sessionId" text, "timeLimitSeconds" int,
+    errand text)
   join tasks t on t.tenant_id = $1 and t.id = w.id`)
 
 export async function insertWork(

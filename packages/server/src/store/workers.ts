@@ -19,6 +19,8 @@ export interface NewWorker {
   definitions: readonly WorkerAgentDefinition[]
   modelRefs: readonly string[]
   models: Json
+  /** Below these it looks for codebases. */
+  roots: readonly string[]
   takesGlobal: boolean
   /** It takes tasks of everybody, else those of its principal. */
   servesAll: boolean
@@ -44,7 +46,7 @@ export interface WorkerRow extends Omit<NewWorker, 'tokenHash'> {
 
 const columns = `
   w.tenant_id as "tenantId", w.id, w.key, w.principal, w.name, w.hostname, w.capabilities, w.agents,
-  w.definitions, w.model_refs as "modelRefs", w.models, w.takes_global as "takesGlobal", w.serves_all as "servesAll", w.state, w.registered_at as "registeredAt",
+  w.definitions, w.model_refs as "modelRefs", w.models, w.roots, w.takes_global as "takesGlobal", w.serves_all as "servesAll", w.state, w.registered_at as "registeredAt",
   w.seen_at as "seenAt",
   array(select codebase_id::text from worker_codebases o where o.tenant_id = w.tenant_id and o.worker_id = w.id
     order by codebase_id) as "codebaseIds",
@@ -53,12 +55,12 @@ const columns = `
 // An id belongs to whoever has registered it first. Its key stays, so that a worker finds its leases again.
 const upsert = statement(`
   insert into workers as w (tenant_id, id, key, principal, name, hostname, capabilities, agents, model_refs, models,
-    takes_global, token_hash, definitions, serves_all, state)
-  values ($1, $2, gen_random_uuid(), $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, 'active')
+    takes_global, token_hash, definitions, serves_all, roots, state)
+  values ($1, $2, gen_random_uuid(), $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, 'active')
   on conflict (tenant_id, id) do update set name = excluded.name, hostname = excluded.hostname,
     capabilities = excluded.capabilities, agents = excluded.agents, model_refs = excluded.model_refs,
     models = excluded.models, takes_global = excluded.takes_global, definitions = excluded.definitions,
-    serves_all = excluded.serves_all,
+    serves_all = excluded.serves_all, roots = excluded.roots,
     token_hash = case when $12 then w.token_hash else excluded.token_hash end,
     state = 'active', registered_at = now(), seen_at = now()
   where case when $12 then w.state <> 'unregistered' else w.principal = excluded.principal end
@@ -74,7 +76,7 @@ export async function putWorker(tx: Writer, worker: NewWorker, isSelf: boolean):
   const values = [tenantId, id, principal, name, hostname, capabilities, agents, modelRefs, JSON.stringify(models)]
   const [row] = await tx.query<RegisteredWorker>(upsert, [
     ...values,
-    ...[takesGlobal, tokenHash, isSelf, JSON.stringify(definitions), servesAll],
+    ...[takesGlobal, tokenHash, isSelf, JSON.stringify(definitions), servesAll, worker.roots],
   ])
   return row ?? null
 }

@@ -15,6 +15,7 @@ import { readBody } from '../read-input.ts'
 import type { WorkHold } from '../store/work-leases.ts'
 import { takeStreamSlot } from '../stream-slot.ts'
 import { claimOne } from './claim-one.ts'
+import { errandRoutes } from './errand-routes.ts'
 import { olderRoutes } from './older-routes.ts'
 import { streamWork } from './stream.ts'
 
@@ -25,6 +26,7 @@ const config = { permission: 'worker:run' } as const
 
 /** What workers call, each with its own token. Every write shows the lease that it belongs to. */
 export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
+  await app.register(errandRoutes(ctx))
   await app.register(olderRoutes(ctx))
 
   app.get('/v1/worker/tasks/stream', { config, exposeHeadRoute: false }, async (request, reply) => {

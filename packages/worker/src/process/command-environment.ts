@@ -15,13 +15,11 @@ export interface CommandEnvironmentOptions {
   pass: readonly string[]
   task: RunnableTask
   approve: ApprovalPolicy
-  /** Names the run: what inherits it belongs to the run. */
-  runId: string
   /** Where the files are by which the command and the worker talk. */
   exchange: Variables
 }
 
-/** The variable by which the processes of a run are known. */
+/** The variable by which the processes of a run are known: what inherits it belongs to the run. */
 export const runVariable = 'CODETETHER_RUN_ID'
 
 export function commandEnvironment({
@@ -29,7 +27,6 @@ export function commandEnvironment({
   pass,
   task,
   approve,
-  runId,
   exchange,
 }: CommandEnvironmentOptions): Variables {
   const passed = Object.entries(environment).filter(([name]) => allowed.test(name) || pass.includes(name))
@@ -38,7 +35,6 @@ export function commandEnvironment({
     ...taskVariables(task),
     ...exchange,
     CODETETHER_AUTO_APPROVE: approve,
-    [runVariable]: runId,
   })
 }
 

@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import type { OutputStream } from '@codetether/protocol/work/output'
+import { isOwnPlace, type Places } from '../places.ts'
 import { commandEnvironment } from '../process/command-environment.ts'
 import { Exchange } from '../process/exchange.ts'
-import { startGuarded } from '../process/guarded-command.ts'
-import { ProcessGroup } from '../process/process-group.ts'
+import { runGuarded } from '../process/run-guarded.ts'
 import { Strays } from '../process/strays.ts'
-import { Stopped } from '../stop-reason.ts'
 import type { Finish, RunnableTask, RunOptions, Runtime, RuntimeIo } from './runtime.ts'
 
-/** Between the friendly signal and the other one. */
-const graceMs = 5_000
 const resultChars = 64 * 1024
 const errorChars = 4 * 1024
 /** EX_TEMPFAIL of sysexits.h: the command says that it may work another time. */
@@ -22,7 +16,7 @@ export interface ShellOptions {
   /** Where tasks without a codebase run. */
   directory: string
   /** Only in these, and in `directory`, does anything run. */
-  codebases: readonly string[]
+  places: Places
   environment: Readonly<Record<string, string | undefined>>
   /** Names of variables that the command gets from the environment, beside the harmless ones. */
   pass: readonly string[]
@@ -38,42 +32,27 @@ export function createShellRuntime(options: ShellOptions): Runtime {
 }
 
 async function runCommand(
-  { command, directory, codebases, environment, pass, strays }: ShellOptions & { strays: Strays },
+  { command, directory, places, environment, pass, strays }: ShellOptions & { strays: Strays },
   task: RunnableTask,
   { io, approve, listen, signal }: RunOptions,
 ): Promise<Finish> {
   const cwd = task.path ?? directory
-  if (task.path !== null && !codebases.includes(task.path))
+  if (task.path !== null && !(await isOwnPlace(places, task.path)))
     throw new Error(`${task.path} is no directory of this worker`)
   if (!(await isDirectory(cwd))) throw new Error(`the directory ${cwd} is not there`)
-  const runId = randomUUID()
   await using exchange = await Exchange.open(task.checkpoint, io)
-  const child = await startGuarded(command, {
-    cwd,
-    env: commandEnvironment({ environment, pass, task, approve, runId, exchange: exchange.variables }),
-  })
-  const group = new ProcessGroup(child.pid)
-  const end = () => void group.end(isUrgent(signal) ? 0 : graceMs)
-  signal.addEventListener('abort', end, { once: true })
-  if (signal.aborted) end()
-  child.stdin.end(task.prompt)
   listen(message => exchange.tell(message))
-  const reading = Promise.all([pump(child.stdout, 'stdout', io), pump(child.stderr, 'stderr', io)])
-  const { code, signal: killer } = await child.ended
-  // Nothing that a command has started outlives it.
-  await group.end(graceMs)
-  signal.removeEventListener('abort', end)
-  if (signal.aborted) await strays.kill(runId)
-  await reading
+  const ended = await runGuarded(command, {
+    cwd,
+    env: commandEnvironment({ environment, pass, task, approve, exchange: exchange.variables }),
+    input: task.prompt,
+    onOutput: (stream, chunk) => io.output(stream, chunk),
+    strays,
+    signal,
+  })
   await exchange.end()
   await io.end()
-  return finishOf(io, code, killer)
-}
-
-const isUrgent = ({ reason }: AbortSignal): boolean => reason instanceof Stopped && reason.kind === 'now'
-
-async function pump(from: Readable, stream: OutputStream, io: RuntimeIo): Promise<void> {
-  for await (const chunk of from) await io.output(stream, chunk)
+  return finishOf(io, ended.code, ended.signal)
 }
 
 const isDirectory = (path: string): Promise<boolean> =>

@@ -4,11 +4,13 @@ import { RegisterCodebase } from '@codetether/protocol/work/codebase'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import { getCodebase, registerCodebase, removeCodebase } from '../../operations/work/codebases.ts'
+import { registerCodebase, removeCodebase } from '../../operations/work/codebases.ts'
+import { getCodebase } from '../../operations/work/get-codebase.ts'
 import { presentCodebase } from '../../present/codebase.ts'
 import { codebasePaths, prefixes } from '../../present/prefixes.ts'
 import { readBody, readQuery } from '../../read-input.ts'
 import { listCodebases } from '../../store/codebases.ts'
+import { archiveRoutes } from './archive-routes.ts'
 import { controlRoutes } from './control-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -50,8 +52,9 @@ export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) =>
       const codebase = presentCodebase(
         await registerCodebase(ctx, request.principal, readBody(request, RegisterCodebase)),
       )
-      const pending = codebase.status === 'pending'
-      return reply.code(201).send({ success: true, pending, ...codebase, codebase, workspace: codebase })
+      const pending = codebase.worker_id === null
+      const task_id = codebase.clone_task_id
+      return reply.code(201).send({ success: true, pending, task_id, ...codebase, codebase, workspace: codebase })
     })
 
     app.get<ById>(`${url}/:id`, read, async request =>
@@ -64,6 +67,6 @@ export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) =>
       return { success: true, cancelled_tasks: canceled }
     })
   }
-  for (const routes of [watchRoutes, triggerRoutes, conversationRoutes, controlRoutes, eventRoutes])
+  for (const routes of [watchRoutes, triggerRoutes, conversationRoutes, controlRoutes, eventRoutes, archiveRoutes])
     await app.register(routes(ctx))
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { type CodebaseStatus, countOpen, findLastSession, listOpen } from '../../store/open-work.ts'
-import { getCodebase } from './codebases.ts'
+import { getCodebase } from './get-codebase.ts'
 
 const mostShown = 20
 

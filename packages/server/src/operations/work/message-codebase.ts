@@ -7,8 +7,8 @@ import type { Principal } from '../../principal.ts'
 import { findLastSession, listOpen } from '../../store/open-work.ts'
 import { findRequest } from '../../store/requests.ts'
 import { continueTask } from '../continue-task.ts'
-import { getCodebase } from './codebases.ts'
 import { createWork } from './create-work.ts'
+import { getCodebase } from './get-codebase.ts'
 import { workerAgentName } from './worker-agent.ts'
 
 export interface CodebaseMessage {

@@ -2,6 +2,7 @@ import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
 import { type Message, textOf } from '@codetether/protocol/message'
 import type { WorkRequest } from '@codetether/protocol/work/create-work'
+import { ownCapabilities } from '@codetether/protocol/work/errand'
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
@@ -22,7 +23,7 @@ export interface Redriven {
 /**
  * Does a dead letter over: a new task with the same demands, which says everything that the caller has said to the old one and
  * refers to it. The old one stays as it ended. Each is done over once, however often that is asked for. Throws TASK_NOT_FOUND,
- * CONFLICT for a task that is no dead letter, and NOT_FOUND if its codebase is gone.
+ * CONFLICT for a task that is no dead letter or an errand of the platform's own, and NOT_FOUND if its codebase is gone.
  */
 export async function redriveWork(ctx: Context, principal: Principal, id: string): Promise<Redriven> {
   const dead = await getWork(ctx, principal, id)
@@ -36,6 +37,7 @@ export async function redriveWork(ctx: Context, principal: Principal, id: string
   const { task, messages } = await getTask(ctx, principal, dead.id, limits.historyLength)
   const lane = await ctx.store.read(tenantId, tx => findLaneOf(tx, tenantId, dead.id))
   if (!lane) throw noDeadLetter(dead)
+  if (isErrand(lane)) throw asksAgain(dead)
   const { agent } = await workerAgentFor(ctx, principal, requestOf(dead, lane), lane.held)
   // Whoever asks first says the id. If it is not stored, because the process ended, the next one who asks goes on with it.
   const taskId = await ctx.store.write(tenantId, tx => markRedriven(tx, { tenantId, taskId: dead.id, as: newId() }))
@@ -94,6 +96,13 @@ const requestOf = (dead: WorkRow, lane: Lane): WorkRequest => ({
   max_attempts: dead.maxAttempts,
   delay_seconds: 0,
 })
+
+const isErrand = ({ capabilities }: Lane): boolean => capabilities.some(name => name.startsWith(ownCapabilities))
+
+const asksAgain = ({ id, title }: WorkRow) =>
+  new PlatformError('CONFLICT', `this is not done over as a task: register or sync the codebase again (${title})`, {
+    metadata: { taskId: id },
+  })
 
 const noDeadLetter = ({ id, state }: WorkRow) =>
   new PlatformError('CONFLICT', 'the task is no dead letter: only what was given up is done over', {

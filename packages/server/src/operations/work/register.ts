@@ -4,13 +4,13 @@ import type { WorkerRegistration } from '@codetether/protocol/work/register-work
 import type { Context } from '../../context.ts'
 import { newId } from '../../ids.ts'
 import type { Principal } from '../../principal.ts'
-import { findWaitingLanes } from '../../store/lanes.ts'
 import { type LockedAgents, lockAgents } from '../../store/worker-agents.ts'
 import { type OwnedCodebase, putOwnedCodebases } from '../../store/worker-codebases.ts'
 import { putWorker, setWorkerState, type WorkerRow } from '../../store/workers.ts'
 import { newWorkerSecret } from '../../worker-token.ts'
 import { giveBackAll } from './give-back.ts'
 import { takeBackNotices } from './take-back-notices.ts'
+import { wakeForCodebases } from './wake-for-codebases.ts'
 import { withOwnName } from './worker-agents.ts'
 import { claimOf, servesAll } from './worker-claim.ts'
 import { type ActingWorker, callerOf, getWorker, notYours } from './worker-of.ts'
@@ -69,6 +69,7 @@ function rowOf(ctx: Context, owner: string, { given, known }: Told) {
     ...claim,
     definitions,
     models: JSON.parse(JSON.stringify(models)),
+    roots: given.roots,
     takesGlobal: given.global,
     servesAll: servesAll(ctx, { owner, claim, wish: given.shared }),
   }
@@ -94,10 +95,8 @@ export async function ownCodebases(
     const { principal, servesAll } = locked
     return putOwnedCodebases(tx, { tenantId, workerId, principal, servesAll }, given.map(toOwned))
   })
-  ctx.workers.forget()
   const ids = owned.map(codebase => codebase.codebaseId)
-  for (const lane of await ctx.store.read(tenantId, tx => findWaitingLanes(tx, tenantId, ids)))
-    ctx.workers.wake({ tenantId, lane })
+  await wakeForCodebases(ctx, { tenantId, workerId }, ids)
   return owned
 }
 

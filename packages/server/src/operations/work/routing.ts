@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { findStandings, type Lane } from '../../store/lanes.ts'
 import { chooseModel, type ModelChoice } from './choose-model.ts'
-import { getCodebase } from './codebases.ts'
+import { getCodebase } from './get-codebase.ts'
 import { warningOf } from './standing.ts'
 
 /** Where a task waits, and how that was found. */
@@ -47,14 +47,23 @@ export async function routeWork(
     modelRef: model.source === 'explicit' ? model.modelRef : null,
     held: held && codebaseId !== null,
   }
-  const id = await ctx.lanes.idOf(tenantId, lane)
   const decision = describe(lane, request, model)
-  const routed = { lane: id, codebaseId, modelRef: model.modelRef, decision }
+  return { ...(await placeIn(ctx, tenantId, lane, decision)), codebaseId, modelRef: model.modelRef, decision }
+}
+
+/** Finds a lane, and who may take from it; `decision` is that of a task with these demands. */
+export async function placeIn(
+  ctx: Context,
+  tenantId: string,
+  lane: Lane,
+  decision: JsonObject,
+): Promise<Pick<Routed, 'lane' | 'isExpected' | 'warning'>> {
+  const id = await ctx.lanes.idOf(tenantId, lane)
   // Whoever waits here for such tasks need not be asked for in the database.
-  if (await ctx.workers.isAwaited({ tenantId, lane: id })) return { ...routed, isExpected: true, warning: null }
+  if (await ctx.workers.isAwaited({ tenantId, lane: id })) return { lane: id, isExpected: true, warning: null }
   const [standing] = await ctx.store.read(tenantId, tx => findStandings(tx, tenantId, [id]))
   const isExpected = standing !== undefined && standing.present > 0
-  return { ...routed, isExpected, warning: standing ? warningOf(standing, decision) : null }
+  return { lane: id, isExpected, warning: standing ? warningOf(standing, decision) : null }
 }
 
 function agentOf({ config }: Context, request: WorkRequest): string | null {

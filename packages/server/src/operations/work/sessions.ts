@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { listSessionMessages, type SessionMessageRow } from '../../store/session-messages.ts'
 import { findSession, listSessions, type Place, type SessionRow } from '../../store/sessions.ts'
-import { ownCodebase } from './codebases.ts'
+import { getOwnCodebase } from './get-codebase.ts'
 
 /** A page of a listing. `before` is the token of the page before it. */
 export interface PageRequest {
@@ -35,7 +35,9 @@ export async function pageOfSessions(
 ): Promise<{ sessions: SessionRow[]; next: string | null }> {
   const { tenantId, id: owner } = principal
   const of =
-    codebaseId === undefined ? { principal: owner } : { codebaseId: (await ownCodebase(ctx, principal, codebaseId)).id }
+    codebaseId === undefined
+      ? { principal: owner }
+      : { codebaseId: (await getOwnCodebase(ctx, principal, codebaseId)).id }
   const scope = JSON.stringify(['sessions', tenantId, of])
   const filter = { tenantId, of, after: openPlace(ctx, scope, before), offset, limit: limit + 1 }
   const rows = await ctx.store.read(tenantId, tx => listSessions(tx, filter))
@@ -51,7 +53,7 @@ export async function getSession(
   principal: Principal,
   { codebaseId, id }: { codebaseId: string; id: string },
 ): Promise<SessionRow> {
-  const { tenantId, id: codebase } = await ownCodebase(ctx, principal, codebaseId)
+  const { tenantId, id: codebase } = await getOwnCodebase(ctx, principal, codebaseId)
   const key = { tenantId, codebaseId: codebase, id }
   // No id has a NUL, and no database takes one.
   const row = id.includes('\0') ? null : await ctx.store.read(tenantId, tx => findSession(tx, key))

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@codetether/protocol/json'
+import { errandCapabilities } from '@codetether/protocol/work/errand'
 import type { Context } from '../../context.ts'
 import { findStandings, type Standing } from '../../store/lanes.ts'
 import type { WorkRow } from '../../store/read-work.ts'
@@ -10,15 +11,21 @@ export function warningOf(standing: Standing, decision: JsonObject): string | nu
 }
 
 function demandsOf(standing: Standing, { worker_personality: personality }: JsonObject): string[] {
-  const { workerId, agentName, codebaseId, capabilities, modelRef, held } = standing
+  const { workerId, agentName, capabilities, modelRef } = standing
   const isPersonal = typeof personality === 'string'
   return [
     workerId !== null && `has the id ${workerId}`,
     agentName !== null && `answers to ${agentName}${isPersonal ? ` (for the personality ${personality})` : ''}`,
-    codebaseId === null ? 'takes tasks without a codebase' : `has the codebase${held ? ', which must be watched' : ''}`,
+    placeDemand(standing),
     capabilities.length > 0 && `can ${capabilities.join(', ')}`,
     modelRef !== null && `has the model ${modelRef}`,
   ].filter(demand => demand !== false)
+}
+
+/** Whoever clones a codebase does not have it yet. */
+function placeDemand({ codebaseId, capabilities, held }: Standing): string | false {
+  if (codebaseId !== null) return `has the codebase${held ? ', which must be watched' : ''}`
+  return !capabilities.includes(errandCapabilities.clone) && 'takes tasks without a codebase'
 }
 
 /** The same of tasks that wait, with who could take them now: in `routing`. */

@@ -5,7 +5,7 @@ import type { Principal } from '../../principal.ts'
 import type { CodebaseRow } from '../../store/codebases.ts'
 import { putSessionMessages } from '../../store/session-messages.ts'
 import { putSessions, type ToldSession } from '../../store/sessions.ts'
-import { getCodebase, ownCodebase } from './codebases.ts'
+import { getCodebase, getOwnCodebase } from './get-codebase.ts'
 
 interface Teller {
   codebase: CodebaseRow
@@ -22,7 +22,7 @@ async function tellerOf(
   { codebaseId, named }: { codebaseId: string; named: string | undefined },
 ): Promise<Teller> {
   const acting = principal.worker?.id
-  const codebase = await (acting === undefined ? ownCodebase : getCodebase)(ctx, principal, codebaseId)
+  const codebase = await (acting === undefined ? getOwnCodebase : getCodebase)(ctx, principal, codebaseId)
   const isOwner = (workerId: string | undefined) => codebase.owners.some(owner => owner.workerId === workerId)
   if (acting === undefined) return { codebase, workerId: named !== undefined && isOwner(named) ? named : null }
   if (!isOwner(acting)) throw new PlatformError('NOT_FOUND', 'there is no such codebase')

@@ -35,6 +35,7 @@ export async function workerAgentFor(
       modelRef,
       sessionId: request.session_id ?? null,
       timeLimitSeconds: request.time_limit_seconds ?? null,
+      errand: null,
     },
   }
   return { agent, isExpected }
