@@ -90,6 +90,7 @@ export const serverLeaves: readonly string[] = [
   'running',
   'signing',
   'sealer',
+  'slow-bodies',
   'send-archive',
   'sse',
   'stream-slot',

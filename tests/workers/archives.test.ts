@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { tarOf } from '@codetether/testing/tar-of'
 import { temporaryDirectory } from '@codetether/testing/temporary-directory'
 import { waitUntil } from '@codetether/testing/wait-until'
+import { watchApps } from '../doors/routes.ts'
 import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { type Runner, startRunner } from './runner.ts'
@@ -18,14 +20,21 @@ const mebibyte = 1024 * 1024
 
 const stack = new AsyncDisposableStack()
 let platform: Platform
+let server: Server
 let tree: string
 let runner: Runner
 /** What the worker has. */
 let owned: string
 
 before(async () => {
+  const env = { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}`, CODETETHER_ARCHIVE_MIB: '8' }
   platform = stack.use(
-    await startPlatform({ env: { A2A_AUTH_TOKENS: `ada:${ada},bob:${bob}`, CODETETHER_ARCHIVE_MIB: '8' } }),
+    await watchApps(
+      app => {
+        server = app.server
+      },
+      () => startPlatform({ env }),
+    ),
   )
   tree = stack.use(await temporaryDirectory()).path
   const args = ['--codebases', `app:${tree}`, '--runtime', 'echo', '--token', ada]
@@ -138,6 +147,27 @@ test('an upload that is too large, no gzip, of another type or broken off change
     const rows = await query(platform.database, `select 1 from archives where codebase_id = '${id}'`)
     return rows.length === 1
   })
+})
+
+test('an archive may take longer than other requests to arrive', async () => {
+  const id = await newCodebase('slow')
+  const packed = gzipSync(randomBytes(100))
+  const usual = server.requestTimeout
+  server.requestTimeout = 1
+  // Node has looked for requests that take too long, and found this one.
+  const handled = Promise.withResolvers<void>()
+  server.on('clientError', () => handled.resolve())
+  const body = new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(packed.subarray(0, 50))
+      await handled.promise
+      controller.enqueue(packed.subarray(50))
+      controller.close()
+    },
+  })
+  assert.equal((await upload(id, body)).status, 201)
+  server.requestTimeout = usual
+  assert.equal(sha256(await (await download(id)).bytes()), sha256(packed))
 })
 
 test('an archive is for whoever has registered the codebase', async () => {

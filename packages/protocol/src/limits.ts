@@ -110,6 +110,8 @@ export const limits = {
   archiveUnpackedBytes: 4 * 1024 * 1024 * 1024,
   /** An archive that does not count any more is there so long for those who read it; so long may one take to arrive. */
   archiveKeptMs: 60 * 60_000,
+  /** Between two pieces of one that arrives. */
+  archivePauseMs: 30_000,
   /** How long a task that copies a codebase waits for a worker. */
   syncDeadlineSeconds: 24 * 60 * 60,
   pathChars: 4_096,

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { PlatformError } from '@codetether/protocol/errors'
+import { limits } from '@codetether/protocol/limits'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { readSlowly } from './slow-bodies.ts'
 
 const mediaTypes = ['application/gzip', 'application/x-gzip', 'application/x-tar+gzip', 'application/octet-stream']
 
@@ -10,8 +12,9 @@ export function acceptArchives(app: FastifyInstance): void {
 }
 
 /** The archive that a request carries. Throws UNSUPPORTED_MEDIA_TYPE. */
-export function readArchiveBody({ body, headers }: FastifyRequest): Readable {
+export function readArchiveBody({ body, headers, raw: { socket } }: FastifyRequest): AsyncIterable<Buffer> {
   const encoding = headers['content-encoding']
-  if (body instanceof Readable && (encoding === undefined || encoding === 'identity')) return body
+  if (body instanceof Readable && (encoding === undefined || encoding === 'identity'))
+    return readSlowly(body, socket, { pauseMs: limits.archivePauseMs, totalMs: limits.archiveKeptMs })
   throw new PlatformError('UNSUPPORTED_MEDIA_TYPE', `the content type must be one of ${mediaTypes.join(', ')}`)
 }

@@ -60,6 +60,12 @@ export type Outcome = z.infer<typeof Outcome>
 
 export const ReportAnswer = z.looseObject({ results: z.array(Outcome) })
 
+/** Codebases that nobody has; `next` is where the following page begins. */
+export const WantedAnswer = z.looseObject({
+  codebases: z.array(z.looseObject({ id: z.uuid(), path: z.string() })),
+  next: text,
+})
+
 export const RenewAnswer = z.looseObject({
   held: z.array(WorkLease),
   lost: z.array(WorkLease),

@@ -27,7 +27,7 @@ export async function isOwnPlace(places: Places, path: string): Promise<boolean>
 }
 
 /** The directory to which a path leads, if it is one below a root. Null if not. */
-async function withinRoots({ roots }: Pick<Places, 'roots'>, path: string): Promise<string | null> {
+export async function withinRoots({ roots }: Pick<Places, 'roots'>, path: string): Promise<string | null> {
   const target = await real(path)
   const isThere =
     target !== null &&

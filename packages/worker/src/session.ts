@@ -21,6 +21,8 @@ export interface SessionOptions {
   log: WorkerLog
   /** What the worker says of itself now. */
   registration(): Promise<object>
+  /** Runs beside, as long as the connection lasts. */
+  accompany(signal: AbortSignal): Promise<void>
   /** Aborted: no more tasks are taken. The rest goes on. */
   draining: AbortSignal
   /** The server is there, and says what it knows of this worker's leases. */
@@ -83,7 +85,7 @@ async function connectOnce(options: SessionOptions, outer: AbortSignal, onConnec
     onConnected()
     options.log.info({ held: connected.held.length }, 'connected')
     options.onConnected(connected.held)
-    const parts = [listen(options, events), claim(options, signal)].map(part =>
+    const parts = [listen(options, events), claim(options, signal), options.accompany(signal)].map(part =>
       part.catch((error: unknown) => {
         broken.abort(error)
         throw error

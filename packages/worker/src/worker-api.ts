@@ -5,7 +5,7 @@ import type { Json } from '@codetether/protocol/json'
 import type { ClaimedTask, WorkLease } from '@codetether/protocol/work/claim'
 import type { OutputStream } from '@codetether/protocol/work/output'
 import { z } from 'zod'
-import { ClaimAnswer, type Outcome, Registered, RenewAnswer, ReportAnswer } from './answers.ts'
+import { ClaimAnswer, type Outcome, Registered, RenewAnswer, ReportAnswer, WantedAnswer } from './answers.ts'
 import { readEvents } from './event-stream.ts'
 import type { Finish, Progress } from './runtimes/runtime.ts'
 
@@ -65,6 +65,17 @@ export class WorkerApi {
 
   renew(leases: readonly Lease[], signal: AbortSignal): Promise<z.output<typeof RenewAnswer>> {
     return this.#post('/v1/worker/tasks/renew', { leases }, { schema: RenewAnswer, signal })
+  }
+
+  /** Codebases that nobody has, below the roots of this worker. */
+  wanted(after: string | undefined, signal: AbortSignal): Promise<z.output<typeof WantedAnswer>> {
+    const body = after === undefined ? {} : { after }
+    return this.#post('/v1/worker/codebases/wanted', body, { schema: WantedAnswer, signal })
+  }
+
+  /** The worker has one of them. */
+  async found(id: string, path: string, signal: AbortSignal): Promise<void> {
+    await this.#post('/v1/worker/codebases/found', { codebase_id: id, path }, { schema: anything, signal })
   }
 
   /** With `drain` it keeps its token and what it holds, and gets nothing new until it registers again. */

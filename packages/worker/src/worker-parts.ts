@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Attempts, spoolDirectory } from './attempts.ts'
 import { removeUnfinished } from './errands/clone.ts'
 import { createErrandRuntime } from './errands/errand-runtime.ts'
+import { FoundCodebases } from './found-codebases.ts'
 import { Leftovers } from './leftovers.ts'
 import { Sender } from './outbox/sender.ts'
 import { OwnState } from './own-state.ts'
@@ -19,6 +20,7 @@ export interface WorkerParts {
   api: WorkerApi
   attempts: Attempts
   leftovers: Leftovers
+  found: FoundCodebases
 }
 
 /** Builds them, in the one place that does. They end with the signal. */
@@ -37,5 +39,13 @@ export async function openParts(settings: WorkerSettings, log: WorkerLog, signal
   const attempts: Attempts = new Attempts({ settings, secrets, sender, log, errandFor, onHeld: () => renewal.watch() })
   const renewal = new Renewal({ api, attempts, log, signal })
   const leftovers = await Leftovers.find({ directory, attempts, sender, log })
-  return { settings, log, state, api, attempts, leftovers }
+  return {
+    settings,
+    log,
+    state,
+    api,
+    attempts,
+    leftovers,
+    found: new FoundCodebases({ api, roots: settings.roots, log }),
+  }
 }

@@ -25,10 +25,11 @@ export async function runWorker(settings: WorkerSettings, { log, stop, stopNow }
   await using _lock = await lockInstance(settings.dataDir)
   const life = new AbortController()
   const parts = await openParts(settings, log, life.signal)
-  const { attempts, leftovers, state } = parts
-  const registration = () => registrationOf(settings, state.workerId)
+  const { attempts, leftovers, state, found } = parts
+  const registration = async () => registrationOf(settings, { workerId: state.workerId, found: await found.list() })
+  const accompany = (signal: AbortSignal) => found.look(signal)
   const onConnected = leftovers.settle
-  const session = runSession({ ...parts, registration, draining: stop, onConnected }, life.signal)
+  const session = runSession({ ...parts, registration, accompany, draining: stop, onConnected }, life.signal)
   try {
     await Promise.race([session, aborted(stop)])
     log.info({ running: attempts.size, seconds: settings.drainMs / 1000 }, 'stopping: no more tasks are taken')

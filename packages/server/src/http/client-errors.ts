@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { PlatformError } from '@codetether/protocol/errors'
 import { presentHttpError } from '../present/error.ts'
+import { isPatient } from '../slow-bodies.ts'
 
 /** What Node's parser refuses before there is a request. */
 function toPlatformError(code: string | undefined): PlatformError {
@@ -11,6 +12,7 @@ function toPlatformError(code: string | undefined): PlatformError {
 
 /** Answers bytes that are no request, or do not become one in time, and closes the connection. */
 export function answerClientError({ code }: Error & { code?: string }, socket: Socket): void {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && isPatient(socket)) return
   // After a reset there is nobody to answer.
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const error = toPlatformError(code)

@@ -18,6 +18,7 @@ import { claimOne } from './claim-one.ts'
 import { errandRoutes } from './errand-routes.ts'
 import { olderRoutes } from './older-routes.ts'
 import { streamWork } from './stream.ts'
+import { wantedRoutes } from './wanted-routes.ts'
 
 /** A worker may know two leases of one task: the answer names leases. */
 const presentHold = ({ taskId, attempt, token }: WorkHold) => ({ task_id: taskId, attempt, lease_token: token })
@@ -27,6 +28,7 @@ const config = { permission: 'worker:run' } as const
 /** What workers call, each with its own token. Every write shows the lease that it belongs to. */
 export const workerRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   await app.register(errandRoutes(ctx))
+  await app.register(wantedRoutes(ctx))
   await app.register(olderRoutes(ctx))
 
   app.get('/v1/worker/tasks/stream', { config, exposeHeadRoute: false }, async (request, reply) => {
