@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { RegisterWorker } from '@codetether/protocol/work/register-worker'
 import type { Places } from '@codetether/worker/places'
 import { echoRuntime } from '@codetether/worker/runtimes/echo'
@@ -13,6 +11,7 @@ import { secretsOf } from '@codetether/worker/text/scrubber'
 import { serverConnection } from './agent-connection.ts'
 import { chooseServerUrl, type ServerOptions } from './connect.ts'
 import { UsageError } from './failure.ts'
+import { gitHint, hasGit } from './has-git.ts'
 import type { Io } from './io.ts'
 
 /** The flags of `worker`, as commander names them. */
@@ -98,21 +97,23 @@ const assertThere = async (codebases: readonly { path: string }[]): Promise<void
   }
 }
 
-/** The directory for clones, which is made. Throws UsageError where git is not there. */
-const clonesDirOf = async ({ clones }: WorkerOptions, { environment }: Io): Promise<string | null> => {
+/** Below which directory it clones, as it is named; null: it clones nothing. */
+export const clonesOf = ({ clones }: WorkerOptions, { environment }: Io): string | null => {
   const given = clones ?? environment.worker.clones
-  if (given === undefined) return null
-  await promisify(execFile)('git', ['--version']).catch(() => {
-    throw new UsageError('--clones needs git, which is not found', 'install it, or put it on the PATH of the worker')
-  })
-  await mkdir(expanded(given), { recursive: true })
-  return realpath(expanded(given))
+  return given === undefined ? null : expanded(given)
 }
 
-const rootsOf = async ({ roots }: WorkerOptions, { environment }: Io): Promise<string[]> => {
-  const given = listOf(roots ?? environment.worker.roots).map(expanded)
-  await assertThere(given.map(path => ({ path })))
-  return given
+/** Below which directories it looks for codebases. */
+export const rootsOf = ({ roots }: WorkerOptions, { environment }: Io): string[] =>
+  listOf(roots ?? environment.worker.roots).map(expanded)
+
+/** The directory for clones, which is made. Throws UsageError where git is not there. */
+const clonesDirOf = async (options: WorkerOptions, io: Io): Promise<string | null> => {
+  const directory = clonesOf(options, io)
+  if (directory === null) return null
+  if (!(await hasGit())) throw new UsageError('--clones needs git, which is not found', gitHint)
+  await mkdir(directory, { recursive: true })
+  return realpath(directory)
 }
 
 /** What the server would refuse is refused before anything is sent. */
@@ -128,8 +129,9 @@ const assertValid = (settings: WorkerSettings): WorkerSettings => {
 export const workerSettings = async (options: WorkerOptions, io: Io): Promise<WorkerSettings> => {
   const { worker, variables } = io.environment
   const codebases = codebasesOf(options, io)
-  await assertThere(codebases)
-  const places = { codebases, clonesDir: await clonesDirOf(options, io), roots: await rootsOf(options, io) }
+  const roots = rootsOf(options, io)
+  await assertThere([...codebases, ...roots.map(path => ({ path }))])
+  const places = { codebases, clonesDir: await clonesDirOf(options, io), roots }
   return assertValid({
     url: await chooseServerUrl(options, io),
     connection: serverConnection(options, io),

@@ -149,14 +149,18 @@ test('doctor finds what a worker lacks', async () => {
   }
   const app = join(directory.path, 'app')
   await mkdir(app)
-  const good = await examine(['--command', 'cat -n', '--codebases', app])
+  const places = ['--codebases', app, '--clones', join(directory.path, 'new/clones'), '--roots', app]
+  const good = await examine(['--command', 'cat -n', ...places])
   assert.equal(good.code, 0)
-  for (const name of ['server', 'token', 'clock', 'command', 'codebase app', 'instance'])
+  for (const name of ['server', 'token', 'clock', 'command', 'codebase app', 'instance', 'clones', `root ${app}`])
     assert.equal(good.of[name], 'ok', name)
   await writeFile(join(directory.path, 'file'), '')
   await chmod(app, 0o755)
   const bad = await examine(
-    ['--command', 'no-such-program-here', '--codebases', 'gone:/does/not/exist'],
+    [
+      ...['--command', 'no-such-program-here', '--codebases', 'gone:/does/not/exist'],
+      ...['--clones', join(directory.path, 'file'), '--roots', join(directory.path, 'file')],
+    ],
     'http://127.0.0.1:1',
   )
   assert.equal(bad.code, 1)
@@ -164,5 +168,6 @@ test('doctor finds what a worker lacks', async () => {
   assert.deepEqual([without.code, without.of.command], [1, 'fail'])
   const echo = await examine(['--runtime', 'echo'])
   assert.deepEqual([echo.code, echo.of.command], [0, 'skipped'])
-  for (const name of ['server', 'token', 'clock', 'command', 'codebase gone']) assert.equal(bad.of[name], 'fail', name)
+  const failing = ['server', 'token', 'clock', 'command', 'codebase gone', 'clones', `root ${directory.path}/file`]
+  for (const name of failing) assert.equal(bad.of[name], 'fail', name)
 })

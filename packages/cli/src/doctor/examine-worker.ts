@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, constants } from 'node:fs/promises'
 import { getDocument } from '@codetether/client/get-json'
 import type { Connection } from '@codetether/client/http'
 import { workerOn } from '@codetether/worker/instance-lock'
@@ -9,6 +8,7 @@ import { commandHint } from '../worker-options.ts'
 import { type Check, check, type Finding } from './check.ts'
 import { checkDataDir } from './check-data-dir.ts'
 import { checkNode } from './check-node.ts'
+import { checkClones, checkCodebase } from './check-places.ts'
 
 const patienceMs = 5_000
 const skewWarnMs = 60_000
@@ -19,6 +19,10 @@ export interface WorkerSubject {
   connection: Connection
   dataDir: string
   codebases: readonly OwnCodebase[]
+  /** Below this it clones; null: it clones nothing. */
+  clonesDir: string | null
+  /** Below these it looks for codebases. */
+  roots: readonly string[]
   /** Null: the runtime runs none. Absent: it runs one, and nobody has said which. */
   command: string | null | undefined
 }
@@ -44,19 +48,6 @@ const checkClock = async ({ url }: WorkerSubject): Promise<Finding> => {
   return { status: 'warn', detail: `is ${Math.abs(seconds)} s ${skew > 0 ? 'ahead of' : 'behind'} the server's`, hint }
 }
 
-const checkCodebase = async ({ path }: OwnCodebase): Promise<Finding> => {
-  const may = (mode: number) =>
-    access(path, mode).then(
-      () => true,
-      () => false,
-    )
-  if (!(await may(constants.F_OK))) return { status: 'fail', detail: `${path} is not there`, hint: 'make it' }
-  if (!(await may(constants.R_OK | constants.X_OK)))
-    return { status: 'fail', detail: `${path} cannot be read`, hint: 'give the user of the worker access by a group' }
-  if (await may(constants.W_OK)) return { status: 'ok', detail: path }
-  return { status: 'warn', detail: `${path} cannot be written`, hint: 'tasks can only look at it' }
-}
-
 /** The program of a command: its first word, if that is one as it stands. */
 const checkCommand = async ({ command }: WorkerSubject): Promise<Finding> => {
   if (command === null) return { status: 'skipped', detail: 'the runtime needs none' }
@@ -75,8 +66,9 @@ const checkInstance = async ({ dataDir }: WorkerSubject): Promise<Finding> => {
 }
 
 /** Everything that a worker needs, in the order in which a problem would show. */
-export const examineWorker = (subject: WorkerSubject): Promise<Check[]> =>
-  Promise.all([
+export const examineWorker = (subject: WorkerSubject): Promise<Check[]> => {
+  const { codebases, clonesDir, roots } = subject
+  return Promise.all([
     check('node', () => checkNode()),
     check('server', () => checkServer(subject)),
     check('token', () => checkToken(subject)),
@@ -84,5 +76,8 @@ export const examineWorker = (subject: WorkerSubject): Promise<Check[]> =>
     check('data directory', () => checkDataDir(subject.dataDir)),
     check('instance', () => checkInstance(subject)),
     check('command', () => checkCommand(subject)),
-    ...subject.codebases.map(codebase => check(`codebase ${codebase.name}`, () => checkCodebase(codebase))),
+    ...codebases.map(codebase => check(`codebase ${codebase.name}`, () => checkCodebase(codebase))),
+    ...(clonesDir === null ? [] : [check('clones', () => checkClones(clonesDir))]),
+    ...roots.map(path => check(`root ${path}`, () => checkCodebase({ path }))),
   ])
+}
