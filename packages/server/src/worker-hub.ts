@@ -142,6 +142,20 @@ function presenceOf(tenantId: string, present: Iterable<Waiting>): Map<string, P
   return here
 }
 
+/** Those that take a task by themselves come before those that are only told. */
+function callOne(present: Set<Waiting>, tenantId: string, mayTake: (workerId: string) => boolean): void {
+  let chosen: Waiting | null = null
+  for (const waiting of present) {
+    if (waiting.called || waiting.worker.tenantId !== tenantId || !mayTake(waiting.worker.workerId)) continue
+    if (waiting.claims || chosen === null) chosen = waiting
+    if (waiting.claims) break
+  }
+  if (chosen === null) return
+  present.delete(chosen)
+  present.add(chosen)
+  chosen.call()
+}
+
 export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
   const { takersOf, hasWorkers, sendPlace, sendNews, onError } = options
   // In the order of their last call, so that everybody has a turn.
@@ -152,21 +166,8 @@ export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
   const takers = (place: WorkPlace): Promise<ReadonlySet<string>> =>
     known.get(`${place.tenantId} ${place.lane}`, async () => new Set(await takersOf(place)))
 
-  const callOne = (tenantId: string, mayTake: (workerId: string) => boolean) => {
-    let chosen: Waiting | null = null
-    for (const waiting of present) {
-      if (waiting.called || waiting.worker.tenantId !== tenantId || !mayTake(waiting.worker.workerId)) continue
-      if (waiting.claims || chosen === null) chosen = waiting
-      if (waiting.claims) break
-    }
-    if (chosen === null) return
-    present.delete(chosen)
-    present.add(chosen)
-    chosen.call()
-  }
-
   const wakeHere = (place: WorkPlace) => {
-    if (present.size > 0) takers(place).then(ids => callOne(place.tenantId, id => ids.has(id)), onError)
+    if (present.size > 0) takers(place).then(ids => callOne(present, place.tenantId, id => ids.has(id)), onError)
   }
 
   const tellHere = ({ tenantId, workerId }: WorkerKey, news: WorkerNews) => {
