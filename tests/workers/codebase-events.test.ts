@@ -34,6 +34,17 @@ const told = ({ seen }: EventReader): string[] =>
     data.task_id === undefined ? [] : [`${event}:${data.content ?? data.status ?? data.error ?? data.percent}`],
   )
 
+test('why a task waits is a status of it, which nobody has said', async () => {
+  const { body } = await post('/v1/agent/codebases', { name: 'nobody', path: '/srv/nobody' })
+  await using events = eventsOf(body.id)
+  await connected(events)
+  await trigger(body.id, 'Wait')
+  await waitUntil('it is told', () => events.of('status').length === 2)
+  assert.deepEqual(told(events), ['status:pending', 'message:Wait', 'status:pending'])
+  const [, notice] = events.of('status')
+  assert.match(String(notice?.data.message), /no registered worker may take this task/)
+})
+
 test('everything that happens in a codebase is told as it comes', async () => {
   const { id, worker } = await prepare()
   await using events = eventsOf(id)

@@ -75,6 +75,26 @@ test('a worker of a plain user is there for this user alone', async () => {
   await unregister('bob', 'hidden')
 })
 
+test('a codebase shows the workers that serve whoever asks, and waits for one of them', async () => {
+  const { body } = await register('bob', 'digger', { codebases: [{ path: '/srv/dig', name: 'dig' }] })
+  const [id] = body.worker.codebases
+  for (const path of [`/v1/agent/codebases/${id}`, `/v1/agent/codebases/${id}/status`]) {
+    const [hers, his] = [(await get('ada', path)).body, (await get('bob', path)).body]
+    assert.deepEqual([hers.status, hers.workers], ['pending', []], path)
+    assert.deepEqual([his.status, his.workers[0].worker_id], ['ready', 'digger'], path)
+  }
+  assert.equal((await get('ada', '/v1/agent/codebases')).body.codebases[0].worker_id, null)
+  const figures = async (caller: Caller) => {
+    const { body } = await get(caller, '/v1/agent/status')
+    return [body.available, body.workers, body.workers_online, body.ready_codebases]
+  }
+  assert.deepEqual(await figures('ada'), [false, 0, 0, 0])
+  assert.deepEqual(await figures('bob'), [true, 1, 1, 1])
+  const waiting = await create('ada', { codebase_id: id })
+  assert.match(waiting.routing.warning, /one that serves its caller and has the codebase/)
+  await unregister('bob', 'digger')
+})
+
 test('a worker of whom the operator has named serves everybody, or its owner alone if it says so', async () => {
   const { body } = await register('ops', 'shared', { capabilities: ['anything'] })
   assert.equal(body.worker.shared, true)

@@ -190,7 +190,8 @@ test('a task that nobody takes by its deadline says in its status what was missi
     return getTask(url, id)
   }
   const missed = await failed({ required_capabilities: ['time travel'] })
-  const reason = /before its deadline: none is registered that takes tasks without a codebase and can time travel$/
+  const reason =
+    /before its deadline: none is registered that serves its caller and takes tasks without a codebase and can time travel$/
   assert.match(missed.routing_failure_reason, reason)
   const shown = (await platform.rpc('tasks/get', { id: missed.id })).result
   assert.match(shown.status.message.parts[0].text, /^The task has failed: no worker took it.*time travel\.$/)

@@ -177,12 +177,16 @@ const challenge = ({ config: { auth } }: Context): string =>
 /** `/v1`, but for what is not A2A there. */
 const olderPaths = new RegExp(`^(?:${restBase})?/v1(?!/(?:agent|opencode|worker|push|queue)(?:/|$))(?:/|$)`)
 
-/** The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3. */
+/**
+ * The version of A2A whose shape an error has where no route says it. What is not there below `/v1` is missed by clients of v0.3; a
+ * route that says nothing is our own, also where its path looks like one of theirs.
+ */
 function versionOfError({ code }: PlatformError, request: FastifyRequest): WireVersion {
+  if (!request.is404) return '1.0'
   const path = pathOf(request)
   const served = restPathOf(path)?.version
   if (served) return served
-  return request.is404 && code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
+  return code === 'NOT_FOUND' && olderPaths.test(path) ? '0.3' : '1.0'
 }
 
 function sendError(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PlatformError) {

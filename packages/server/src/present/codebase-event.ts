@@ -36,6 +36,8 @@ export function presentCodebaseEvent(
       const text = event.message ? textOf(event.message.parts) : null
       const status = { type: 'status', ...common, title: task.title, status: workStatuses[event.state] }
       if (isFailure) return [{ type: 'error', ...common, error: text }, status]
+      // A notice says why the task waits: nobody of the conversation has said it.
+      if (event.state === 'submitted') return [text === null ? status : { ...status, message: text }]
       return event.message ? [said(event.message), status] : [status]
     }
     case 'output':

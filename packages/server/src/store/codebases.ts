@@ -2,6 +2,7 @@ import type { Message } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
+import { isThereFor } from './workers.ts'
 
 /** A directory or a git remote in which work is done. */
 export interface CodebaseRow {
@@ -18,7 +19,7 @@ export interface CodebaseRow {
   watchIntervalSeconds: number
   createdAt: Date
   updatedAt: Date
-  /** The workers that have it, and where. */
+  /** The workers that have it and serve the caller, and where. */
   owners: { workerId: string; path: string; seenSecondsAgo: number }[]
   /** The task that clones it, as long as there is one. */
   clone: { taskId: string; state: TaskState; message: Message | null } | null
@@ -31,7 +32,8 @@ export type NewCodebase = Pick<
   'tenantId' | 'id' | 'principal' | 'name' | 'path' | 'description' | 'gitUrl' | 'gitBranch'
 >
 
-const columns = `
+/** `principal` is the parameter of who asks. */
+const columnsFor = (principal: string): string => `
   c.tenant_id as "tenantId", c.id, c.principal, c.name, c.path, c.description, c.git_url as "gitUrl",
   c.git_branch as "gitBranch", c.watch, c.watch_interval_seconds as "watchIntervalSeconds",
   c.created_at as "createdAt", c.updated_at as "updatedAt",
@@ -39,7 +41,8 @@ const columns = `
     select jsonb_agg(jsonb_build_object('workerId', o.worker_id, 'path', o.path,
       'seenSecondsAgo', extract(epoch from now() - w.seen_at)) order by o.worker_id)
     from worker_codebases o join workers w on w.tenant_id = o.tenant_id and w.id = o.worker_id
-    where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'), '[]') as owners,
+    where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'
+      and ${isThereFor(principal)}), '[]') as owners,
   (select jsonb_build_object('taskId', t.id, 'state', t.state, 'message', t.status_message)
     from tasks t where t.tenant_id = c.tenant_id and t.id = c.clone_task_id) as clone,
   (select jsonb_build_object('id', a.id, 'bytes', a.bytes, 'sha256', encode(a.sha256, 'hex'), 'at', a.created_at)
@@ -78,10 +81,14 @@ export async function putCodebase(tx: Writer, codebase: NewCodebase): Promise<st
   return row?.id ?? id
 }
 
-const find = statement(`select ${columns} from codebases c where c.tenant_id = $1 and c.id = $2`)
+const find = statement(`select ${columnsFor('$3')} from codebases c where c.tenant_id = $1 and c.id = $2`)
 
-export async function findCodebase(tx: Reader, tenantId: string, id: string): Promise<CodebaseRow | null> {
-  const [row] = await tx.query<CodebaseRow>(find, [tenantId, id])
+/** A codebase as it stands for a principal. */
+export async function findCodebase(
+  tx: Reader,
+  { tenantId, id, principal }: { tenantId: string; id: string; principal: string },
+): Promise<CodebaseRow | null> {
+  const [row] = await tx.query<CodebaseRow>(find, [tenantId, id, principal])
   return row ?? null
 }
 
@@ -93,14 +100,14 @@ export async function isCodebase(tx: Reader, tenantId: string, id: string): Prom
 }
 
 const list = statement(`
-  select ${columns} from codebases c
+  select ${columnsFor('$4')} from codebases c
   where c.tenant_id = $1 and ($2::uuid is null or c.id < $2) order by c.id desc limit $3`)
 
-/** The codebases of a tenant, the newest first. */
+/** The codebases of a tenant as they stand for a principal, the newest first. */
 export const listCodebases = (
   tx: Reader,
-  { tenantId, before, limit }: { tenantId: string; before: string | null; limit: number },
-): Promise<CodebaseRow[]> => tx.query(list, [tenantId, before, limit])
+  { tenantId, principal, before, limit }: { tenantId: string; principal: string; before: string | null; limit: number },
+): Promise<CodebaseRow[]> => tx.query(list, [tenantId, before, limit, principal])
 
 const remove = statement(`
   with owners as (delete from worker_codebases where tenant_id = $1 and codebase_id = $2),

@@ -41,8 +41,8 @@ export const codebasesRoutes = (ctx: Context) => async (app: FastifyInstance) =>
   for (const path of listPaths)
     app.get(path, read, async request => {
       const { before = null, limit } = readQuery(request, ListQuery)
-      const { tenantId } = request.principal
-      const rows = await ctx.store.read(tenantId, tx => listCodebases(tx, { tenantId, before, limit }))
+      const { tenantId, id: principal } = request.principal
+      const rows = await ctx.store.read(tenantId, tx => listCodebases(tx, { tenantId, principal, before, limit }))
       const codebases = rows.map(presentCodebase)
       return { codebases, workspaces: codebases, next: rows.length === limit ? rows.at(-1)?.id : null }
     })

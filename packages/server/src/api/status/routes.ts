@@ -3,11 +3,12 @@ import type { Context } from '../../context.ts'
 import { prefixes } from '../../present/prefixes.ts'
 import { type PlatformFigures, readPlatform } from '../../store/platform-figures.ts'
 
-/** Whether there is anybody to do work in codebases. */
+/** Whether there is anybody to do the caller's work in codebases. */
 export const statusRoutes = (ctx: Context) => async (app: FastifyInstance) => {
   for (const prefix of prefixes)
     app.get(`${prefix}/status`, { config: { permission: 'codebases:read' } }, async ({ principal }) => {
-      const figures = await ctx.store.read(principal.tenantId, tx => readPlatform(tx, principal.tenantId))
+      const { tenantId, id } = principal
+      const figures = await ctx.store.read(tenantId, tx => readPlatform(tx, tenantId, id))
       const available = figures.workersOnline > 0
       return {
         available,
@@ -26,7 +27,7 @@ export const statusRoutes = (ctx: Context) => async (app: FastifyInstance) => {
 }
 
 function messageOf({ workers, workersOnline, codebases, ready }: PlatformFigures): string {
-  if (workers === 0) return 'No worker is registered: start one with `codetether worker`.'
+  if (workers === 0) return 'No worker that serves you is registered: start one with `codetether worker`.'
   if (workersOnline === 0) return `None of the ${workers} workers was heard of in the last minutes.`
   return `${workersOnline} of ${workers} workers are there, with ${ready} of ${codebases} codebases.`
 }

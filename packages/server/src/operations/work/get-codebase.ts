@@ -3,12 +3,15 @@ import { isUuid } from '@codetether/protocol/uuid'
 import type { Context } from '../../context.ts'
 import type { Principal } from '../../principal.ts'
 import { type CodebaseRow, findCodebase } from '../../store/codebases.ts'
+import { callerOf } from './worker-of.ts'
 
 const notFound = () => new PlatformError('NOT_FOUND', 'there is no such codebase')
 
-/** Throws NOT_FOUND. */
-export async function getCodebase({ store }: Context, { tenantId }: Principal, id: string): Promise<CodebaseRow> {
-  const row = isUuid(id) ? await store.read(tenantId, tx => findCodebase(tx, tenantId, id)) : null
+/** A codebase as it stands for the caller. Throws NOT_FOUND. */
+export async function getCodebase({ store }: Context, principal: Principal, id: string): Promise<CodebaseRow> {
+  const { tenantId } = principal
+  const key = { tenantId, id, principal: callerOf(principal) }
+  const row = isUuid(id) ? await store.read(tenantId, tx => findCodebase(tx, key)) : null
   if (!row) throw notFound()
   return row
 }

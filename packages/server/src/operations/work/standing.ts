@@ -14,6 +14,7 @@ function demandsOf(standing: Standing, { worker_personality: personality }: Json
   const { workerId, agentName, capabilities, modelRef } = standing
   const isPersonal = typeof personality === 'string'
   return [
+    'serves its caller',
     workerId !== null && `has the id ${workerId}`,
     agentName !== null && `answers to ${agentName}${isPersonal ? ` (for the personality ${personality})` : ''}`,
     placeDemand(standing),
