@@ -10,8 +10,10 @@ import type { PushDeadOptions } from './commands/push-dead.ts'
 import type { PushRetryOptions } from './commands/push-retry.ts'
 import type { RetentionRunOptions } from './commands/retention-run.ts'
 import type { TaskCancelOptions } from './commands/task-cancel.ts'
+import type { TaskDeadOptions } from './commands/task-dead.ts'
 import type { TaskGetOptions } from './commands/task-get.ts'
 import type { TaskListOptions } from './commands/task-list.ts'
+import type { TaskRedriveOptions } from './commands/task-redrive.ts'
 import type { TaskWatchOptions } from './commands/task-watch.ts'
 import type { TenantEraseOptions } from './commands/tenant-erase.ts'
 import type { ServerOptions } from './connect.ts'
@@ -28,6 +30,8 @@ export interface Commands {
   'task list': TaskListOptions
   'task cancel': TaskCancelOptions
   'task watch': TaskWatchOptions
+  'task dead': TaskDeadOptions
+  'task redrive': TaskRedriveOptions
   agents: ServerOptions
   card: CardOptions
   'card sign': CardSignOptions
@@ -64,6 +68,8 @@ const loaders: { [Name in CommandName]: () => Promise<Command<Commands[Name]>> }
   'task list': async () => (await import('./commands/task-list.ts')).taskList,
   'task cancel': async () => (await import('./commands/task-cancel.ts')).taskCancel,
   'task watch': async () => (await import('./commands/task-watch.ts')).taskWatch,
+  'task dead': async () => (await import('./commands/task-dead.ts')).taskDead,
+  'task redrive': async () => (await import('./commands/task-redrive.ts')).taskRedrive,
   agents: async () => (await import('./commands/agents.ts')).agents,
   card: async () => (await import('./commands/card.ts')).card,
   'card sign': async () => (await import('./commands/card-sign.ts')).cardSign,

@@ -70,7 +70,7 @@ export interface AgentOptions extends Omit<ServerOptions, 'server'>, TrustOption
   transport?: TransportName
 }
 
-/** What a command knows of an agent before it has talked to it. */
+/** Whom a command talks to, before it has. */
 export interface Addressed {
   connection: Connection
   /** As the person would write it. */
@@ -110,6 +110,13 @@ const connectionOf = (options: ServerOptions, io: Io): Connection =>
   options.server !== undefined && io.environment.token === undefined
     ? agentConnection(options, io)
     : serverConnection(options, io)
+
+/** Finds the routes of the server about work for workers. */
+export const openWork = async (options: ServerOptions, io: Io): Promise<Addressed> => ({
+  connection: serverConnection(options, io),
+  url: `${await chooseServerUrl(options, io)}/v1/agent`,
+  signal: commandSignal(options, io),
+})
 
 /** Finds the server and its A2A endpoint. */
 export const connect = async (options: ServerOptions, io: Io): Promise<Connected> => {

@@ -1,3 +1,4 @@
+import { limits } from '@codetether/protocol/limits'
 import { isUuid } from '@codetether/protocol/uuid'
 import { InvalidArgumentError } from 'commander'
 
@@ -22,4 +23,10 @@ export const seconds = (text: string): number => {
 export const taskId = (text: string): string => {
   if (isUuid(text)) return text
   throw new InvalidArgumentError('It must be the id of a task.')
+}
+
+/** Ids of tasks that are given one by one, as many as one call takes. */
+export const taskIds = (text: string, before: readonly string[] = []): string[] => {
+  if (before.length < limits.redrivesPerCall) return [...before, taskId(text)]
+  throw new InvalidArgumentError(`There are at most ${limits.redrivesPerCall}.`)
 }

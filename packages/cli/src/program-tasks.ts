@@ -1,7 +1,7 @@
 import { taskStates } from '@codetether/protocol/task-state'
 import type { Command } from 'commander'
 import type { Commands, Dispatch } from './commands.ts'
-import { wholeNumber } from './option-parsers.ts'
+import { taskIds, wholeNumber } from './option-parsers.ts'
 import { offering, withServer } from './program-options.ts'
 
 /** `codetether task …` */
@@ -24,4 +24,12 @@ export const addTaskCommands = (program: Command, run: Dispatch): void => {
     .description('print what happens to a task until it is finished or asks something')
     .option('--after <number>', 'only what comes after this change (the id of an event)', wholeNumber(0))
     .action((id: string, options: Omit<Commands['task watch'], 'id'>) => run('task watch', { id, ...options }))
+  withServer(task.command('dead'))
+    .description('list your tasks for workers that were given up, the latest first')
+    .option('--limit <count>', 'the most to list (default: 100)', wholeNumber(1, 10_000))
+    .action((options: Commands['task dead']) => run('task dead', options))
+  withServer(task.command('redrive'))
+    .description('have tasks done over that were given up, each as a new task')
+    .argument('<ids...>', 'ids of these tasks, up to 100', taskIds)
+    .action((ids: string[], options: Omit<Commands['task redrive'], 'ids'>) => run('task redrive', { ids, ...options }))
 }

@@ -51,6 +51,7 @@ const table: [line: string[], name: CommandName, options: object][] = [
   [['task', 'list', '--status', 'working', '--limit', '5'], 'task list', { status: 'working', limit: 5 }],
   [['task', 'cancel', 't1', '--server', url], 'task cancel', { id: 't1', server: url }],
   [['task', 'watch', 't1', '--after', '7'], 'task watch', { id: 't1', after: 7 }],
+  [['task', 'dead', '--limit', '7'], 'task dead', { limit: 7 }],
   [['agents', '--json'], 'agents', { json: true }],
   [['card'], 'card', {}],
   [['card', url], 'card', { url }],

@@ -30,6 +30,7 @@ const skipWithout = async (shell: string): Promise<string | false> =>
 const lines: readonly [line: string, candidates: readonly string[]][] = [
   ['codetether ta', ['task']],
   ['codetether task g', ['get']],
+  ['codetether task r', ['redrive']],
   ['codetether task list --st', ['--status']],
   ['codetether task list --status in', ['input-required']],
   ['codetether serve --log-level=de', ['debug']],
