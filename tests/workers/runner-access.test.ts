@@ -10,12 +10,18 @@ import { codetether, startRunner } from './runner.ts'
 import { call } from './worker-calls.ts'
 
 const token = 'the-token-of-alice-who-may-do-all'
+const ops = 'the-token-of-ops-who-serves-all'
 const headers = { authorization: `Bearer ${token}` }
 const env = { CODETETHER_TOKEN: token }
 
 let platform: Platform
 before(async () => {
-  platform = await startPlatform({ env: { A2A_AUTH_TOKENS: `alice:${token},bob:the-token-of-bob-who-may-do-all` } })
+  platform = await startPlatform({
+    env: {
+      A2A_AUTH_TOKENS: `alice:${token},bob:the-token-of-bob-who-may-do-all,ops:${ops}`,
+      A2A_WORKER_GRANTS: 'ops:agent=*',
+    },
+  })
 })
 after(() => platform[Symbol.asyncDispose]())
 
@@ -63,4 +69,32 @@ test('the id of a worker belongs to whoever has registered it', async () => {
   await using program = worker(args, { CODETETHER_TOKEN: 'the-token-of-bob-who-may-do-all' })
   assert.equal((await endOf(program)).code, 4)
   assert.match(program.output(), /belongs to somebody else\nhint: take another id with --worker-id/)
+})
+
+test('a worker says whom it serves, when it starts and when it starts again', async () => {
+  const { url } = platform
+  await using directory = await temporaryDirectory()
+  // The second time with the token of its own.
+  for (const given of [env, {}]) {
+    await using runner = await startRunner(['--runtime', 'echo'], { url, env: given, dataDir: directory.path })
+    const said = /"hint":"A2A_WORKER_GRANTS [^\n]*takes tasks only of whoever has registered it/
+    assert.match(runner.program.output(), said)
+  }
+  const granted = { CODETETHER_TOKEN: ops }
+  await using shared = await startRunner(['--runtime', 'echo'], { url, env: granted })
+  assert.match(shared.program.output(), /takes tasks of everybody/)
+  await using status = worker(['status', '--data-dir', shared.dataDir], granted)
+  assert.equal((await endOf(status)).code, 0)
+  assert.match(status.output(), /serves {3}everybody/)
+  await using own = await startRunner(['--runtime', 'echo', '--private'], { url, env: granted })
+  assert.match(own.program.output(), /takes tasks only of whoever has registered it/)
+  assert.doesNotMatch(own.program.output(), /A2A_WORKER_GRANTS/)
+})
+
+test('a worker that may not be for everybody what it wants to be says what to do', async () => {
+  await using directory = await temporaryDirectory()
+  const args = ['--runtime', 'echo', '--data-dir', directory.path, '--capabilities', 'payroll']
+  await using program = worker(args, { CODETETHER_TOKEN: ops })
+  assert.equal((await endOf(program)).code, 4)
+  assert.match(program.output(), /may not be this: capability payroll\nhint: .*A2A_WORKER_GRANTS.*--private/)
 })

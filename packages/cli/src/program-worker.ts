@@ -33,6 +33,7 @@ const withWork = (command: Command): Command =>
     .option('--command <command>', 'what the runtime shell runs for each task, with the prompt on its standard input')
     .option('--pass-env <NAME,…>', 'variables that the command gets beside PATH, HOME and the like')
     .option('--global', 'take tasks without a codebase too (the default for a worker that has none)')
+    .option('--private', 'take only tasks of whoever registers it, also where the server would let it serve everybody')
     .option(
       '--drain-seconds <seconds>',
       'how long tasks may go on after the first signal to stop (default: 30)',

@@ -30,6 +30,7 @@ export interface WorkerOptions extends Omit<ServerOptions, 'timeout'> {
   command?: string
   passEnv?: string
   global?: boolean
+  private?: boolean
   dataDir?: string
   drainSeconds?: number
   spoolMib?: number
@@ -144,6 +145,7 @@ export const workerSettings = async (options: WorkerOptions, io: Io): Promise<Wo
     models: listOf(options.models ?? worker.models),
     // A worker without any codebase would get nothing at all otherwise.
     global: options.global ?? (codebases.length === 0 && places.clonesDir === null && places.roots.length === 0),
+    isPrivate: options.private ?? false,
     maxConcurrent: options.maxConcurrentTasks ?? 4,
     autoApprove: policyOf(options, io),
     runtime: runtimeOf(options, io, places),

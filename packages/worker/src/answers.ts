@@ -4,7 +4,10 @@ import { z } from 'zod'
 
 // What the server answers to a worker, as far as the worker reads it.
 
-export const Registered = z.looseObject({ worker_token: z.string().min(1).optional() })
+export const Registered = z.looseObject({
+  worker_token: z.string().min(1).optional(),
+  worker: z.looseObject({ shared: z.boolean().optional() }).default({}),
+})
 
 const text = z.string().nullable()
 

@@ -8,7 +8,7 @@ export async function registrationOf(
   settings: WorkerSettings,
   { workerId, found }: { workerId: string; found: readonly { id: string; path: string }[] },
 ): Promise<object> {
-  const { name, hostname, models, codebases, global, roots, clonesDir } = settings
+  const { name, hostname, models, codebases, global, isPrivate, roots, clonesDir } = settings
   const own = [...codebases, ...(await clonesIn(clonesDir)), ...found].slice(0, limits.codebasesPerWorker)
   const errands = clonesDir === null ? [errandCapabilities.pack] : [errandCapabilities.pack, errandCapabilities.clone]
   return {
@@ -20,5 +20,6 @@ export async function registrationOf(
     codebases: own,
     roots,
     global,
+    ...(isPrivate && { shared: false }),
   }
 }

@@ -6,7 +6,7 @@ import { AboutTask, Beat, Connected, type HeldLease, Said } from './answers.ts'
 import type { Attempts } from './attempts.ts'
 import { BackOff } from './back-off.ts'
 import type { OwnState } from './own-state.ts'
-import type { WorkerLog } from './settings.ts'
+import type { WorkerLog, WorkerSettings } from './settings.ts'
 import type { WorkerApi } from './worker-api.ts'
 
 /** A claim waits so long for the first task. */
@@ -15,6 +15,7 @@ const waitSeconds = 30
 const soonMs = 1_000
 
 export interface SessionOptions {
+  settings: Pick<WorkerSettings, 'isPrivate'>
   api: WorkerApi
   state: OwnState
   attempts: Attempts
@@ -47,9 +48,10 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
   const { log, state, api } = options
   const backOff = new BackOff()
   let isAccepted = false
+  let shared: boolean | undefined
   while (!signal.aborted) {
     try {
-      await register(options, signal)
+      shared = await register(options, shared, signal)
       isAccepted = true
       await connectOnce(options, signal, () => backOff.reset())
     } catch (error) {
@@ -67,13 +69,30 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-async function register({ api, state, registration, log }: SessionOptions, signal: AbortSignal): Promise<void> {
+const grantHint = 'A2A_WORKER_GRANTS of the server says who may have workers for everybody'
+
+/** `known` is whether it is for everybody, as it was told last. @returns it. */
+async function register(
+  { api, state, settings, registration, log }: SessionOptions,
+  known: boolean | undefined,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
   api.token = state.token
-  const token = await api.register(await registration(), signal)
-  if (token === undefined) return
-  api.token = token
-  await state.setToken(token)
-  log.info({ workerId: state.workerId }, 'registered')
+  const answer = await api.register(await registration(), signal)
+  const { workerId } = state
+  if (answer.worker_token !== undefined) {
+    api.token = answer.worker_token
+    await state.setToken(answer.worker_token)
+    log.info({ workerId }, 'registered')
+  }
+  const { shared } = answer.worker
+  if (shared === true && known !== true) log.info({ workerId }, 'takes tasks of everybody')
+  if (shared === false && known !== false)
+    log.info(
+      { workerId, ...(!settings.isPrivate && { hint: grantHint }) },
+      'takes tasks only of whoever has registered it',
+    )
+  return shared
 }
 
 async function connectOnce(options: SessionOptions, outer: AbortSignal, onConnected: () => void): Promise<void> {

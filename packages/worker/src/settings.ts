@@ -28,6 +28,8 @@ export interface WorkerSettings {
   capabilities: readonly string[]
   /** References, `provider/model`. */
   models: readonly string[]
+  /** Serves whoever registers it alone, also where it may serve everybody. */
+  isPrivate: boolean
   /** Takes tasks without a codebase. */
   global: boolean
   maxConcurrent: number

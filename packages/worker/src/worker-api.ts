@@ -40,12 +40,12 @@ export class WorkerApi {
     this.#connection = connection
   }
 
-  /** Registers with the worker's own token where there is one, and else as whoever has started it. @returns a new token. */
-  async register(registration: object, signal: AbortSignal): Promise<string | undefined> {
+  /** Registers with the worker's own token where there is one, and else as whoever has started it. The answer may have a new token. */
+  register(registration: object, signal: AbortSignal): Promise<z.output<typeof Registered>> {
     const connection = this.token === undefined ? this.#connection : this.connection
     const url = `${this.url}/v1/agent/workers/register`
     const request = { url, body: registration, schema: Registered }
-    return (await requestJson(connection, request, { signal, timeoutMs })).worker_token
+    return requestJson(connection, request, { signal, timeoutMs })
   }
 
   async claim(room: number, waitSeconds: number, signal: AbortSignal): Promise<readonly ClaimedTask[]> {

@@ -17,8 +17,11 @@ const Worker = z.looseObject({
   status: z.string(),
   online: z.boolean(),
   running_tasks: z.number(),
+  shared: z.boolean(),
   last_seen: z.string(),
 })
+const ownOnly = 'only whoever has registered it; A2A_WORKER_GRANTS of the server may say more'
+
 const Tasks = z.looseObject({
   tasks: z.array(z.looseObject({ id: z.string(), title: z.string(), started_at: z.string().nullable() })),
 })
@@ -41,6 +44,7 @@ export const workerStatus = async (options: WorkerOptions, io: Io): Promise<numb
       ['worker', `${worker.worker_id} (${worker.name})`],
       ['server', url],
       ['status', worker.online ? worker.status : `${worker.status}, but not heard of since ${worker.last_seen}`],
+      ['serves', worker.shared ? 'everybody' : ownOnly],
       ['process', process === null ? `none on ${dataDir}` : `${process} on ${dataDir}`],
       ['running', String(worker.running_tasks)],
     ].map(([name = '', value]) => `${name.padEnd(8)} ${value}`)

@@ -38,7 +38,7 @@ async function fakeServer(route: Route) {
 }
 
 const shown = {
-  ...{ worker_id: 'w1', name: 'One', status: 'active', online: true, running_tasks: 1 },
+  ...{ worker_id: 'w1', name: 'One', status: 'active', online: true, running_tasks: 1, shared: true },
   last_seen: '2026-01-01T00:00:00.000Z',
 }
 const healthy: Route = path => {
@@ -120,9 +120,19 @@ test('status tells what the server knows, and what runs', async () => {
   const args = ['worker', 'status', '--server', server.url, '--worker-id', 'w1']
   const { code, stdout } = await runCli(args, { directory: directory.path })
   assert.equal(code, 0)
-  assert.match(stdout, /worker {3}w1 \(One\)\n.*status {3}active\n.*process {2}none.*running {2}1\n.*t1 .* Build it/s)
+  assert.match(
+    stdout,
+    /worker {3}w1 \(One\)\n.*status {3}active\nserves {3}everybody\n.*process {2}none.*running {2}1\n.*t1 .* Build it/s,
+  )
   const json = await runCli([...args, '--json'], { directory: directory.path })
   assert.deepEqual(JSON.parse(json.stdout).worker, shown)
+  await using other = await fakeServer((path, token) =>
+    path.startsWith('/v1/agent/workers/') ? { status: 200, body: { ...shown, shared: false } } : healthy(path, token),
+  )
+  const own = await runCli(['worker', 'status', '--server', other.url, '--worker-id', 'w1'], {
+    directory: directory.path,
+  })
+  assert.match(own.stdout, /serves {3}only whoever has registered it; A2A_WORKER_GRANTS/)
 })
 
 test('status of a worker that is not heard of fails, and of none at all is wrong usage', async () => {

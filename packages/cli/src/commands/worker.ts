@@ -23,6 +23,11 @@ const loggerOf = ({ logLevel, logFormat, json }: WorkerOptions, { stdout, enviro
   })
 }
 
+/** The server names what a worker for everybody may not be. */
+const isBeyondGrant = ({ data }: RemoteError): boolean =>
+  Array.isArray(data) &&
+  data.some((detail: { metadata?: { notGranted?: unknown } } | null) => detail?.metadata?.notGranted)
+
 /** What a worker says that could not begin. */
 const explained = (error: unknown, { dataDir, url }: WorkerSettings): unknown => {
   if (error instanceof PlatformError && error.code === 'CONFLICT')
@@ -36,6 +41,8 @@ const explained = (error: unknown, { dataDir, url }: WorkerSettings): unknown =>
   // Who answers something else, or with HTTP, is somebody else.
   if (error.httpStatus === 404 || error.httpStatus === 405 || error.code === errorCodes.INVALID_AGENT_RESPONSE.rpc)
     return new HintedError(error, `at ${url} is no CodeTether server: --server or CODETETHER_SERVER says where it is`)
+  if (isBeyondGrant(error))
+    return new HintedError(error, 'leave that out, have it added to A2A_WORKER_GRANTS of the server, or say --private')
   if (error.httpStatus === 403)
     return new HintedError(error, 'take another id with --worker-id, or the token of its owner')
   return error
