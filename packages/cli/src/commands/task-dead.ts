@@ -1,4 +1,4 @@
-import { getJson } from '@codetether/client/get-json'
+import { requestJson } from '@codetether/client/request-json'
 import { limits } from '@codetether/protocol/limits'
 import { z } from 'zod'
 import { openWork, type ServerOptions } from '../connect.ts'
@@ -41,9 +41,8 @@ export const taskDead = async ({ limit = defaultLimit, ...options }: TaskDeadOpt
   for (let before: string | null = ''; before !== null && found.length < limit; ) {
     const query = new URLSearchParams({ limit: String(Math.min(limit - found.length, limits.pageSize)) })
     if (before !== '') query.set('before', before)
-    const page: z.output<typeof Page> = await getJson(connection, `${url}/tasks/dead-letters?${query}`, Page, {
-      signal,
-    })
+    const request = { url: `${url}/tasks/dead-letters?${query}`, schema: Page }
+    const page: z.output<typeof Page> = await requestJson(connection, request, { signal })
     found.push(...page.tasks)
     before = page.next
   }

@@ -1,11 +1,12 @@
-import { getJson } from '@codetether/client/get-json'
+import { RemoteError } from '@codetether/client/errors'
+import { requestJson } from '@codetether/client/request-json'
 import { workerOn } from '@codetether/worker/instance-lock'
 import { readState } from '@codetether/worker/own-state'
 import { z } from 'zod'
 import { serverConnection } from '../agent-connection.ts'
 import { chooseServerUrl } from '../connect.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { UsageError } from '../failure.ts'
+import { HintedError, UsageError } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { createOutput } from '../output.ts'
 import { table } from '../table.ts'
@@ -21,6 +22,7 @@ const Worker = z.looseObject({
   last_seen: z.string(),
 })
 const ownOnly = 'only whoever has registered it; A2A_WORKER_GRANTS of the server may say more'
+const hiddenHint = 'a worker that serves only whoever has registered it is not shown to others: is the token theirs?'
 
 const Tasks = z.looseObject({
   tasks: z.array(z.looseObject({ id: z.string(), title: z.string(), started_at: z.string().nullable() })),
@@ -35,8 +37,12 @@ export const workerStatus = async (options: WorkerOptions, io: Io): Promise<numb
     throw new UsageError(`no worker has ever run on ${dataDir}`, 'name another one with --worker-id')
   const [url, connection, { signal }] = [await chooseServerUrl(options, io), serverConnection(options, io), io]
   const query = new URLSearchParams({ worker_id: id, status: 'running' })
-  const worker = await getJson(connection, `${url}/v1/agent/workers/${encodeURIComponent(id)}`, Worker, { signal })
-  const { tasks } = await getJson(connection, `${url}/v1/agent/tasks?${query}`, Tasks, { signal })
+  const ask = <T>(path: string, schema: z.ZodType<T>) =>
+    requestJson(connection, { url: `${url}/v1/agent/${path}`, schema }, { signal })
+  const worker = await ask(`workers/${encodeURIComponent(id)}`, Worker).catch((error: unknown) => {
+    throw error instanceof RemoteError && error.httpStatus === 404 ? new HintedError(error, hiddenHint) : error
+  })
+  const { tasks } = await ask(`tasks?${query}`, Tasks)
   const process = await workerOn(dataDir)
   const document = { server: url, worker, process, tasks }
   await output.result(document, () => {

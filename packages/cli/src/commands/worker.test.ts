@@ -37,6 +37,7 @@ async function fakeServer(route: Route) {
   }
 }
 
+const status404 = status(404, 'NOT_FOUND')
 const shown = {
   ...{ worker_id: 'w1', name: 'One', status: 'active', online: true, running_tasks: 1, shared: true },
   last_seen: '2026-01-01T00:00:00.000Z',
@@ -144,6 +145,11 @@ test('status of a worker that is not heard of fails, and of none at all is wrong
   const away = await runCli([...status, '--worker-id', 'w1'], { directory: directory.path })
   assert.deepEqual([away.code, /not heard of since 2026-01-01/.test(away.stdout)], [1, true])
   assert.equal((await runCli(status, { directory: directory.path })).code, 2)
+  await using hidden = await fakeServer(() => ({ status: 404, body: status404 }))
+  const args = ['worker', 'status', '--server', hidden.url, '--worker-id', 'w1']
+  const unknown = await runCli(args, { directory: directory.path })
+  assert.equal(unknown.code, 3)
+  assert.match(unknown.stderr, /^error: refused: NOT_FOUND\nhint: .*is the token theirs/)
 })
 
 test('doctor finds what a worker lacks', async () => {
