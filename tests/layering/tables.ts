@@ -76,6 +76,7 @@ export const serverLeaves: readonly string[] = [
   'hint-bus',
   'hints',
   'ids',
+  'kept-answers',
   'last-event-id',
   'lease-slots',
   'logger',

@@ -1,3 +1,4 @@
+import { KeptAnswers } from './kept-answers.ts'
 import { Wake } from './wake.ts'
 
 /** What a worker is told of a task that it holds: that it was canceled, or that a message waits in it. */
@@ -65,7 +66,6 @@ export interface WorkerHubOptions {
 
 /** Who may take from a lane is asked once in this time. Whoever comes meanwhile looks for work by itself. */
 const takersMs = 2_000
-const mostKept = 10_000
 /** News that nobody takes must not pile up. */
 const mostNews = 1_000
 
@@ -112,25 +112,6 @@ class Waiting extends Wake implements Attendance {
   }
 }
 
-/** What is asked of the database once in a while. */
-class Kept<T> {
-  readonly #answers = new Map<string, { answer: Promise<T>; at: number }>()
-
-  get(key: string, ask: () => Promise<T>): Promise<T> {
-    const kept = this.#answers.get(key)
-    if (kept && performance.now() - kept.at < takersMs) return kept.answer
-    if (this.#answers.size >= mostKept) this.#answers.clear()
-    const answer = ask()
-    this.#answers.set(key, { answer, at: performance.now() })
-    answer.catch(() => this.#answers.delete(key))
-    return answer
-  }
-
-  clear() {
-    this.#answers.clear()
-  }
-}
-
 function presenceOf(tenantId: string, present: Iterable<Waiting>): Map<string, Presence> {
   const here = new Map<string, Presence>()
   for (const { worker, claims } of present) {
@@ -142,11 +123,11 @@ function presenceOf(tenantId: string, present: Iterable<Waiting>): Map<string, P
   return here
 }
 
-/** Those that take a task by themselves come before those that are only told. */
-function callOne(present: Set<Waiting>, tenantId: string, mayTake: (workerId: string) => boolean): void {
+/** Calls one of those that may take, and puts it behind the others: everybody has a turn. */
+function callOne(present: Set<Waiting>, tenantId: string, ids: ReadonlySet<string>) {
   let chosen: Waiting | null = null
   for (const waiting of present) {
-    if (waiting.called || waiting.worker.tenantId !== tenantId || !mayTake(waiting.worker.workerId)) continue
+    if (waiting.called || waiting.worker.tenantId !== tenantId || !ids.has(waiting.worker.workerId)) continue
     if (waiting.claims || chosen === null) chosen = waiting
     if (waiting.claims) break
   }
@@ -158,16 +139,16 @@ function callOne(present: Set<Waiting>, tenantId: string, mayTake: (workerId: st
 
 export function createWorkerHub(options: WorkerHubOptions): WorkerHub {
   const { takersOf, hasWorkers, sendPlace, sendNews, onError } = options
-  // In the order of their last call, so that everybody has a turn.
+  // In the order of their last call.
   const present = new Set<Waiting>()
-  const known = new Kept<ReadonlySet<string>>()
-  const peopled = new Kept<boolean>()
+  const known = new KeptAnswers<ReadonlySet<string>>(takersMs)
+  const peopled = new KeptAnswers<boolean>(takersMs)
 
   const takers = (place: WorkPlace): Promise<ReadonlySet<string>> =>
     known.get(`${place.tenantId} ${place.lane}`, async () => new Set(await takersOf(place)))
 
   const wakeHere = (place: WorkPlace) => {
-    if (present.size > 0) takers(place).then(ids => callOne(present, place.tenantId, id => ids.has(id)), onError)
+    if (present.size > 0) takers(place).then(ids => callOne(present, place.tenantId, ids), onError)
   }
 
   const tellHere = ({ tenantId, workerId }: WorkerKey, news: WorkerNews) => {

@@ -68,6 +68,17 @@ const columns = `
     ${currentSession} as "sessionId", w.time_limit_seconds as "timeLimitSeconds", w.checkpoint,
     w.checkpoint_seq::float8 as "checkpointSeq", m.message, w.errand, c.git_url as "gitUrl", c.git_branch as "gitBranch"`
 
+const putOff = `put_off as (
+    update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
+    where t.tenant_id = $1 and t.id = any (array(
+      select o.id from judged j join tasks o
+        on o.tenant_id = j.tenant_id and o.principal = j.principal and o.agent = j.agent and o.serial_key = j.serial_key
+      where j.behind and o.id >= j.id and o.lane is not null
+        and o.state in ('submitted', 'working') and o.state = 'submitted' and o.lease_until is null
+      limit ${mostPutOff} for update of o skip locked))
+    returning 1
+  )`
+
 // Events have the form that `planEvents` gives them.
 const lease = `taken as (
     update tasks t set
@@ -149,16 +160,7 @@ const claimOf = (onlyOne: boolean) => `
   ), granted as (
     select * from (select *, row_number() over (partition by principal, behind order by id) as place from judged) j
     where behind or coalesce(place <= allowance, true)
-  ), put_off as (
-    update tasks t set lease_until = now() + make_interval(secs => ${putOffSeconds} * (1 + random()))
-    where t.tenant_id = $1 and t.id = any (array(
-      select o.id from judged j join tasks o
-        on o.tenant_id = j.tenant_id and o.principal = j.principal and o.agent = j.agent and o.serial_key = j.serial_key
-      where j.behind and o.id >= j.id and o.lane is not null
-        and o.state in ('submitted', 'working') and o.state = 'submitted' and o.lease_until is null
-      limit ${mostPutOff} for update of o skip locked))
-    returning 1
-  ), ${lease}
+  ), ${putOff}, ${lease}
   )
   ${told}`
 
