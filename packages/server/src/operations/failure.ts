@@ -2,12 +2,12 @@ import type { Agent } from '@codetether/agents/define-agent'
 import { PlatformError } from '@codetether/protocol/errors'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Context } from '../context.ts'
-import { newId } from '../ids.ts'
+import { agentText } from './agent-text.ts'
 
 const failedWith = (text: string): TaskEvent => ({
   kind: 'status',
   state: 'failed',
-  message: { messageId: newId(), role: 'agent', parts: [{ text }] },
+  message: agentText(text),
 })
 
 /** The event that ends a task whose agent threw. Only errors of the closed list tell their message to the caller. */

@@ -14,6 +14,7 @@ import type { NewPushConfig } from '../store/push-configs.ts'
 import { findRequest } from '../store/requests.ts'
 import type { TaskRow, WireVersion } from '../store/tasks.ts'
 import type { NewWork } from '../store/work.ts'
+import { agentText } from './agent-text.ts'
 import { answerAtOnce } from './answer-at-once.ts'
 import { hashRequest } from './hash-request.ts'
 import { extractFiles } from './inline-files.ts'
@@ -101,7 +102,7 @@ export async function submitTask(ctx: Context, principal: Principal, submission:
 const waitsBecause = (text: string): TaskEvent => ({
   kind: 'status',
   state: 'submitted',
-  message: { messageId: newId(), role: 'agent', parts: [{ text }] },
+  message: agentText(text),
   metadata: { routing: { warning: text } },
 })
 

@@ -1,7 +1,7 @@
 import type { TaskState } from '@codetether/protocol/task-state'
 import type { Context } from '../../context.ts'
-import { newId } from '../../ids.ts'
 import { listOpen, type OpenScope, type OpenTask } from '../../store/open-work.ts'
+import { agentText } from '../agent-text.ts'
 import { applyEvents } from '../apply-events.ts'
 import { afterCancel } from '../cancel-task.ts'
 
@@ -36,13 +36,12 @@ export async function endOpen(ctx: Context, end: EndOpen): Promise<{ ended: Open
 
 /** @returns false if it has ended otherwise, or is in another state by now. */
 async function cancelOne(ctx: Context, { tenantId, actor, states, reason }: EndOpen, task: OpenTask): Promise<boolean> {
-  const message = { messageId: newId(), role: 'agent' as const, parts: [{ text: reason }] }
   const row = await applyEvents(ctx, {
     tenantId,
     taskId: task.id,
     actor,
     from: states,
-    events: [{ kind: 'status', state: 'canceled', message }],
+    events: [{ kind: 'status', state: 'canceled', message: agentText(reason) }],
   })
   if (row) await afterCancel(ctx, row)
   return row !== null

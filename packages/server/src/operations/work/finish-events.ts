@@ -1,6 +1,7 @@
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { Report } from '@codetether/protocol/work/report'
 import { newId } from '../../ids.ts'
+import { agentText } from '../agent-text.ts'
 
 type Finish = NonNullable<Report['finish']>
 
@@ -29,8 +30,7 @@ export function eventsOf({ output, progress, finish }: Pick<Report, 'output' | '
 function finishEvents({ status, result, error }: Finish): TaskEvent[] {
   if (status === 'released') return [{ kind: 'status', state: 'submitted' }]
   const text = error ?? result ?? defaultErrors[status]
-  const message =
-    text === undefined ? {} : { message: { messageId: newId(), role: 'agent' as const, parts: [{ text }] } }
+  const message = text === undefined ? {} : { message: agentText(text) }
   const events: TaskEvent[] = [{ kind: 'status', state: status, ...message }]
   if (result !== undefined && status === 'completed')
     events.unshift({

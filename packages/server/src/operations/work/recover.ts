@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts'
 import { findStandings, type Standing } from '../../store/lanes.ts'
 import { readyForWorker } from '../../store/lease.ts'
 import { type DueWork, findLostWork, findOverdueWork, readyWork } from '../../store/work-leases.ts'
+import { agentText } from '../agent-text.ts'
 import { applyEvents } from '../apply-events.ts'
 import { backOffSeconds } from '../back-off.ts'
 import { givenUp } from '../failure.ts'
@@ -64,7 +65,7 @@ async function recoverLost(ctx: Context, task: DueWork): Promise<Outcome> {
 const failedBy = (text: string, metadata: JsonObject): TaskEvent => ({
   kind: 'status',
   state: 'failed',
-  message: { messageId: crypto.randomUUID(), role: 'agent', parts: [{ text }] },
+  message: agentText(text),
   metadata,
 })
 
