@@ -3,6 +3,7 @@ import { limits } from '@codetether/protocol/limits'
 import { errandCapabilities } from '@codetether/protocol/work/errand'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
+import { isOnline } from './workers.ts'
 
 /** What a waiting task demands of a worker. Null demands nothing, except that no codebase is the global one. */
 export interface Lane {
@@ -122,7 +123,7 @@ export interface Standing extends Lane {
 
 const standings = statement(`
   select l.id::float8 as id, ${columns}, count(w.id)::int as workers,
-    (count(*) filter (where w.seen_at > now() - interval '${limits.workerAwayMs} ms'))::int as present
+    (count(*) filter (where ${isOnline}))::int as present
   from lanes l left join workers w on w.state = 'active' and ${isOpenTo}
   where l.tenant_id = $1 and l.id = any ($2::bigint[])
   group by l.tenant_id, l.id`)

@@ -1,7 +1,6 @@
-import { limits } from '@codetether/protocol/limits'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
-import { isThereFor } from './workers.ts'
+import { isOnline, isThereFor } from './workers.ts'
 
 /** How much work of a principal waits and runs, and who there is to do it. */
 export interface QueueFigures {
@@ -25,7 +24,7 @@ const read = statement(`
         order by t.priority desc, t.id limit 1) head
       where l.tenant_id = $1 and l.principal = $2) as "oldestReadyAt",
     (select count(*)::int from workers w
-      where tenant_id = $1 and state = 'active' and ${isThereFor('$2')} and seen_at > now() - interval '${limits.workerAwayMs} ms') as "workersOnline"`)
+      where w.tenant_id = $1 and ${isOnline} and ${isThereFor('$2')}) as "workersOnline"`)
 
 export async function readQueue(
   tx: Reader,

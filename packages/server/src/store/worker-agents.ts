@@ -1,8 +1,7 @@
-import { limits } from '@codetether/protocol/limits'
 import type { WorkerAgentDefinition } from '@codetether/protocol/work/agent-definition'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
-import { isThereFor } from './workers.ts'
+import { isOnline, isThereFor } from './workers.ts'
 
 /** What a worker answers to, while nobody else changes it. */
 export interface LockedAgents {
@@ -65,7 +64,7 @@ const list = statement(`
     coalesce(array_agg(w.id order by w.id) filter (where is_there), '{}') as workers,
     (count(*) filter (where not is_there))::int as away
   from (
-    select w.id, w.definitions, state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms' as is_there
+    select w.id, w.definitions, ${isOnline} as is_there
     from workers w where w.tenant_id = $1 and w.state <> 'unregistered' and ${isThereFor('$2')}
   ) w, jsonb_array_elements(w.definitions) as d, lateral (select (d->>'priority')::int as priority) p
   where d->>'id' > $3

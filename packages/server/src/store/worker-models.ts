@@ -1,7 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
-import { isThereFor } from './workers.ts'
+import { isOnline, isThereFor } from './workers.ts'
 
 /** A model that workers can use. */
 export interface WorkerModel {
@@ -21,8 +21,8 @@ const list = statement(`
     coalesce((array_agg(w.id order by w.id) filter (where is_there))[:${limits.workersPerModel}], '{}') as workers,
     (count(*) filter (where is_there))::int as here, (count(*) filter (where not is_there))::int as away
   from (
-    select *, state = 'active' and seen_at > now() - interval '${limits.workerAwayMs} ms' as is_there
-    from workers w where tenant_id = $1 and state <> 'unregistered' and ${isThereFor('$4')}
+    select w.*, ${isOnline} as is_there
+    from workers w where w.tenant_id = $1 and w.state <> 'unregistered' and ${isThereFor('$4')}
   ) w, jsonb_array_elements(w.models) as m
   where m->>'ref' > $2
   group by 1 order by 1 limit $3`)

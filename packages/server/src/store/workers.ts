@@ -32,6 +32,9 @@ type RegisteredWorker = Pick<WorkerRow, 'key' | 'principal'>
 /** Workers are there for those whom they serve: a condition on the row `w`. */
 export const isThereFor = (principal: string): string => `(w.serves_all or w.principal = ${principal})`
 
+/** Those that take tasks and were heard of in the last minutes: a condition on the row `w`. */
+export const isOnline = `w.state = 'active' and w.seen_at > now() - interval '${limits.workerAwayMs} ms'`
+
 export interface WorkerRow extends Omit<NewWorker, 'tokenHash'> {
   /** What its leases name. */
   key: string
@@ -134,8 +137,7 @@ export const listWorkers = (
 const any = statement(`
   select exists (
     select from workers w
-    where w.tenant_id = $1 and w.state = 'active' and ${isThereFor('$2')}
-      and w.seen_at > now() - interval '${limits.workerAwayMs} ms') as found`)
+    where w.tenant_id = $1 and ${isOnline} and ${isThereFor('$2')}) as found`)
 
 /** Are there workers for a principal that take tasks and were heard of in the last minutes? */
 export async function hasWorkers(tx: Reader, tenantId: string, principal: string): Promise<boolean> {
