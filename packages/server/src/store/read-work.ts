@@ -83,36 +83,49 @@ export interface WorkFilter {
 }
 
 /** About how much a row of `workParts` has to carry. */
-export const workBytes = `(octet_length(m.message::text) + coalesce(octet_length(t.status_message::text), 0)
+const bytes = `(octet_length(m.message::text) + coalesce(octet_length(t.status_message::text), 0)
     + coalesce(octet_length(t.metadata::text), 0) + coalesce(octet_length(d.checkpoint::text), 0))`
 
-// The sizes are added up before anything is read: a page of large tasks ends early.
-const list = plannedPerCall(`
-  with page as materialized (
-    select t.id as "pageId", count(*) over () as found, row_number() over newest as place,
-      sum(${workBytes}) over (newest rows between unbounded preceding and 1 preceding) as before
-    from (
-      select t.* from tasks t join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
-      where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
-        and ($3::text[] is null or t.state = any ($3)) and ($4::text is null or t.worker_id = $4)
-        and ($5::uuid is null or d.codebase_id = $5) and ($6::text is null or d.routing->>'target_agent_name' = $6)
-        and ($7::uuid is null or t.id < $7)
-      order by t.id desc limit $8 + 1) t
-      join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
-      join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1
-    window newest as (order by t.id desc)
-  )
-  select ${workColumns}, p.found > p.place as "hasNext"
-  from page p join (${workParts}) on t.tenant_id = $1 and t.id = p."pageId"
-  where p.place <= $8 and coalesce(p.before, 0) < ${limits.pageBytes}
-  order by t.id desc`)
+export type WorkPage = Promise<{ page: WorkRow[]; more: boolean }>
 
-/** Tasks of a principal, the newest first; a page of large ones ends early. */
-export async function listWork(tx: Reader, filter: WorkFilter): Promise<{ page: WorkRow[]; more: boolean }> {
+/**
+ * Reads a page of the rows `t` that `found` tells, in an order of theirs: it ends early where tasks are large. $1 is the tenant, `limit`
+ * the parameter that has the size of the page. The sizes are added up before anything is read.
+ */
+export function pageOfWork({ found, order, limit }: { found: string; order: string; limit: string }) {
+  const list = plannedPerCall(`
+    with page as materialized (
+      select t.id as "pageId", count(*) over () as found, row_number() over ranked as place,
+        sum(${bytes}) over (ranked rows between unbounded preceding and 1 preceding) as before
+      from (select t.* from ${found} order by ${order} limit ${limit} + 1) t
+        join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
+        join task_messages m on m.tenant_id = t.tenant_id and m.task_id = t.id and m.seq = 1
+      window ranked as (order by ${order})
+    )
+    select ${workColumns}, p.found > p.place as "hasNext"
+    from page p join (${workParts}) on t.tenant_id = $1 and t.id = p."pageId"
+    where p.place <= ${limit} and coalesce(p.before, 0) < ${limits.pageBytes}
+    order by p.place`)
+  return async (tx: Reader, values: readonly unknown[]): WorkPage => {
+    const page = await tx.query<WorkRow & { hasNext: boolean }>(list, values)
+    return { page, more: page.at(-1)?.hasNext === true }
+  }
+}
+
+const list = pageOfWork({
+  found: `tasks t join task_work d on d.tenant_id = t.tenant_id and d.task_id = t.id
+    where t.tenant_id = $1 and t.principal = $2 and t.lane is not null
+      and ($3::text[] is null or t.state = any ($3)) and ($4::text is null or t.worker_id = $4)
+      and ($5::uuid is null or d.codebase_id = $5) and ($6::text is null or d.routing->>'target_agent_name' = $6)
+      and ($7::uuid is null or t.id < $7)`,
+  order: 't.id desc',
+  limit: '$8',
+})
+
+/** Tasks of a principal, the newest first. */
+export const listWork = (tx: Reader, filter: WorkFilter): WorkPage => {
   const { tenantId, principal, states, workerId, codebaseId, agentName, before, limit } = filter
-  const values = [tenantId, principal, states, workerId, codebaseId, agentName, before, limit]
-  const page = await tx.query<WorkRow & { hasNext: boolean }>(list, values)
-  return { page, more: page.at(-1)?.hasNext === true }
+  return list(tx, [tenantId, principal, states, workerId, codebaseId, agentName, before, limit])
 }
 
 // Of the lanes that nobody may take from only the heads: a backlog may be a million rows.
