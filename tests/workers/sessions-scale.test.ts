@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { withConnection } from '@codetether/server/db/connect'
-import { createTenantSigner } from '@codetether/server/db/tenant-context'
 import { listSessionMessages, putSessionMessages } from '@codetether/server/store/session-messages'
 import { listSessions, type Place } from '@codetether/server/store/sessions'
-import type { Writer } from '@codetether/server/store/store'
 import { defaultTenantId } from '@codetether/server/tenants'
 import { query } from '../event-log.ts'
+import { assertBounded, plansOf } from '../plans.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { call } from './worker-calls.ts'
 
@@ -75,73 +73,26 @@ const empty = {
   completedAt: null,
 }
 
-interface Plan {
-  'Node Type': string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Relation Name'?: string
-  Plans?: Plan[]
-}
-
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-
-/** Runs as the server does, and tells how: with the tenant set, row-level security on, and what each step has read. */
-async function plansOf(read: (tx: Writer) => Promise<unknown>): Promise<Plan[]> {
-  const { app, secret } = platform.database
-  return withConnection(app, async client => {
-    await client.query('begin')
-    await client.query(`select set_config('codetether.tenant_context', $1, true)`, [
-      createTenantSigner(secret).sign(defaultTenantId),
-    ])
-    const plans: Plan[] = []
-    let last = Promise.resolve()
-    const explain = async (text: string, values: readonly unknown[]) => {
-      const { rows } = await client.query(`explain (analyze, format json) ${text}`, [...values])
-      plans.push(...nodes(rows[0]['QUERY PLAN'][0].Plan))
-    }
-    await read({
-      writes: true,
-      async query({ text }, values) {
-        last = last.then(() => explain(text, values))
-        await last
-        return []
-      },
-    })
-    await client.query('rollback')
-    return plans
-  })
-}
-
-function assertBounded(plans: readonly Plan[], most: number): void {
-  const read = plans.filter(plan => plan['Relation Name'])
-  assert.ok(read.length > 0)
-  for (const plan of read) {
-    assert.doesNotMatch(plan['Node Type'], /Seq Scan|Bitmap/)
-    assert.ok(
-      plan['Actual Rows'] * plan['Actual Loops'] <= most,
-      `${plan['Node Type']} read ${plan['Actual Rows']} rows`,
-    )
-  }
-}
-
 test('a page of sessions and of messages reads what it shows, however many there are and wherever it begins', async () => {
   const { codebase, url } = await fill()
   const key = { tenantId: defaultTenantId, codebaseId: codebase, id: 'ses_1' }
   const middle: Place = { at: new Date(Date.parse('2026-01-01T00:00:00Z') + 5_000_000), id: 'msg_050005' }
   for (const after of [null, middle])
-    assertBounded(await plansOf(tx => listSessionMessages(tx, key, { after, limit: 50 })), 51)
+    assertBounded(await plansOf(platform.database, tx => listSessionMessages(tx, key, { after, limit: 50 })), 51)
   const now: Place = { at: new Date(Date.now() - 50_000_000), id: 'ses_1' }
   for (const whose of [{ codebaseId: codebase }, { principal: 'local' }])
     for (const after of [null, now])
       assertBounded(
-        await plansOf(tx => listSessions(tx, { tenantId: defaultTenantId, of: whose, after, offset: 0, limit: 50 })),
+        await plansOf(platform.database, tx =>
+          listSessions(tx, { tenantId: defaultTenantId, of: whose, after, offset: 0, limit: 50 }),
+        ),
         50,
       )
 
   // Two that are known and one that is new.
   const about = { ...nothing, id: 'ses_1' }
   const messages = ['msg_000001', 'msg_099999', 'msg_new'].map(id => ({ ...empty, id }))
-  assertBounded(await plansOf(tx => putSessionMessages(tx, key, { about, messages })), 3)
+  assertBounded(await plansOf(platform.database, tx => putSessionMessages(tx, key, { about, messages })), 3)
 
   const seen: string[] = []
   for (let before = '', pages = 0; pages < 5; pages++) {

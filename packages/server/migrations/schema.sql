@@ -338,7 +338,7 @@ create table tasks (
   max_attempts smallint,
   worker_id text,
   report_seq bigint default 0 not null,
-  changed_in xid8 default pg_current_xact_id() not null,
+  changed_in xid8 default pg_current_xact_id(),
   constraint tasks_pkey PRIMARY KEY (tenant_id, id),
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'working'::text, 'input-required'::text, 'auth-required'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text]))),
   constraint tasks_wire_version_check CHECK ((wire_version = ANY (ARRAY['0.3'::text, '1.0'::text])))
@@ -410,7 +410,7 @@ CREATE INDEX sessions_serial ON public.sessions USING btree (tenant_id, codebase
 CREATE INDEX task_events_attempts ON ONLY public.task_events USING btree (tenant_id, task_id, seq) WHERE ((kind = 'attempt'::text) AND ("left"(actor, 7) = 'worker:'::text));
 CREATE INDEX task_requests_age ON public.task_requests USING brin (created_at);
 CREATE INDEX task_work_codebase ON public.task_work USING btree (tenant_id, codebase_id, task_id) WHERE (codebase_id IS NOT NULL);
-CREATE INDEX tasks_changed ON public.tasks USING btree (lane, changed_in, id) WHERE (lane IS NOT NULL);
+CREATE INDEX tasks_changed ON public.tasks USING btree (lane, changed_in, id) WHERE ((lane IS NOT NULL) AND (changed_in IS NOT NULL));
 CREATE INDEX tasks_context ON public.tasks USING btree (tenant_id, principal, context_id, id);
 CREATE INDEX tasks_dead ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC) WHERE (dead_letter IS NOT NULL);
 CREATE INDEX tasks_deadline ON public.tasks USING btree (deadline_at) WHERE ((deadline_at IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
@@ -418,11 +418,11 @@ CREATE INDEX tasks_leased ON public.tasks USING btree (lease_owner) WHERE (lease
 CREATE INDEX tasks_listing ON public.tasks USING btree (tenant_id, principal, status_at DESC, id DESC);
 CREATE INDEX tasks_noticed ON public.tasks USING btree (lane) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (status_message IS NOT NULL));
 CREATE INDEX tasks_of_workers ON public.tasks USING btree (tenant_id, principal, id) WHERE (lane IS NOT NULL);
-CREATE INDEX tasks_open ON public.tasks USING btree (lane, state, id) WHERE ((lane IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
+CREATE INDEX tasks_open ON public.tasks USING btree (lane, state, id) WHERE ((lane IS NOT NULL) AND (changed_in IS NOT NULL) AND (state <> ALL (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text])));
 CREATE INDEX tasks_ready ON public.tasks USING btree (lane, priority DESC, id) WHERE ((lane IS NOT NULL) AND (state = 'submitted'::text) AND (lease_until IS NULL));
 CREATE UNIQUE INDEX tasks_serial_running ON public.tasks USING btree (tenant_id, principal, agent, serial_key) WHERE ((serial_key IS NOT NULL) AND (state = 'working'::text));
 CREATE INDEX tasks_serial_waiting ON public.tasks USING btree (tenant_id, principal, agent, serial_key, id) WHERE ((serial_key IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'working'::text])));
-CREATE INDEX tasks_unfinished ON public.tasks USING btree (lease_until) WHERE (state = ANY (ARRAY['submitted'::text, 'working'::text]));
+CREATE INDEX tasks_unfinished ON public.tasks USING btree (lease_until) WHERE ((state = ANY (ARRAY['submitted'::text, 'working'::text])) AND (lease_until IS NOT NULL));
 CREATE INDEX tasks_worker ON public.tasks USING btree (tenant_id, worker_id, id) WHERE (worker_id IS NOT NULL);
 CREATE INDEX worker_codebases_codebase ON public.worker_codebases USING btree (tenant_id, codebase_id);
 CREATE UNIQUE INDEX workers_key ON public.workers USING btree (tenant_id, key);

@@ -1,6 +1,7 @@
 import { limits } from '@codetether/protocol/limits'
 import type { TaskEvent } from '@codetether/protocol/task-event'
 import type { TaskState } from '@codetether/protocol/task-state'
+import { changedNow } from './codebase-changes.ts'
 import type { Fence, Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
 import { namedSessions } from './sessions.ts'
@@ -102,7 +103,7 @@ const newColumns = `state = coalesce(plan->>'state', t.state),
       lost_leases = coalesce("lostLeases", t.lost_leases),
       dead_letter = coalesce("deadLetter", t.dead_letter),
       report_seq = coalesce("reportSeq", t.report_seq),
-      changed_in = greatest(t.changed_in, pg_current_xact_id()), updated_at = now()`
+      changed_in = ${changedNow}, updated_at = now()`
 
 /** The rows behind it; `base` has the seq before the change. */
 const newRows = `note as (

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@codetether/protocol/json'
 import type { Message } from '@codetether/protocol/message'
 import { eventVersion } from '@codetether/protocol/task-event'
 import type { ErrandKind } from '@codetether/protocol/work/errand'
+import { changedNow } from './codebase-changes.ts'
 import { isOpenTo } from './lanes.ts'
 import { putOffSeconds } from './leases.ts'
 import { currentSession } from './sessions.ts'
@@ -86,7 +87,7 @@ const lease = `taken as (
       last_seq = t.last_seq + 2, generation = t.generation + 1,
       attempt = t.attempt + 1, attempt_at = now(), report_seq = 0, worker_id = $2,
       lease_owner = (select key from workers where tenant_id = $1 and id = $2), lease_token = gen_random_uuid(),
-      lease_until = now() + make_interval(secs => $3), changed_in = greatest(t.changed_in, pg_current_xact_id()),
+      lease_until = now() + make_interval(secs => $3), changed_in = ${changedNow},
       updated_at = now()
     where t.tenant_id = $1 and t.id = any (array(select id from granted where not behind))
     returning t.*

@@ -2,6 +2,9 @@ import type { Message } from '@codetether/protocol/message'
 import { statement } from './statement.ts'
 import type { Reader } from './store.ts'
 
+/** `changed_in` of a task `t` that is written now; null stays null: it is in no codebase, and nobody follows it. */
+export const changedNow = `case when t.changed_in is not null then greatest(t.changed_in, pg_current_xact_id()) end`
+
 /** A task of a codebase to whose log something was added. */
 export interface ChangedTask {
   id: string

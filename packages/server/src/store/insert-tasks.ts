@@ -29,6 +29,8 @@ export interface NewTask {
 /** Where a task waits for a worker. */
 export interface QueuePlace {
   lane: number
+  /** Whoever follows its codebase is told of its changes. */
+  inCodebase: boolean
   /** Higher first. */
   priority: number
   deadlineSeconds: number | null
@@ -58,13 +60,13 @@ const insert = statement(`
   ), task as (
     insert into tasks (tenant_id, id, principal, context_id, agent, routing, wire_version, metadata, state,
       status_message, status_seq, last_seq, generation, serial_key, attempt, attempt_at, lease_owner, lease_token, lease_until,
-      lane, priority, deadline_at, max_attempts)
+      lane, changed_in, priority, deadline_at, max_attempts)
     select $1, id, principal, "contextId", agent, routing, "wireVersion", metadata, plan->>'state',
       nullif(plan->'statusMessage', 'null'), (plan->>'statusOffset')::bigint, (plan->>'count')::bigint,
       (plan->>'visible')::bigint, "serialKey", (lease->>'owner' is not null)::int,
       case when lease->>'owner' is not null then now() end, (lease->>'owner')::uuid, (lease->>'token')::uuid,
       now() + make_interval(secs => (lease->>'seconds')::float8), (queue->>'lane')::bigint,
-      coalesce((queue->>'priority')::smallint, 0), now() + make_interval(secs => (queue->>'deadlineSeconds')::float8),
+      case when (queue->>'inCodebase')::boolean then pg_current_xact_id() end, coalesce((queue->>'priority')::smallint, 0), now() + make_interval(secs => (queue->>'deadlineSeconds')::float8),
       (queue->>'maxAttempts')::smallint
     from input
     where request is null or id in (select task_id from request)

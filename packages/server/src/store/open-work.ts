@@ -13,7 +13,7 @@ export interface OpenScope {
 /** A backlog may be a million rows: of each state so many are counted. */
 const mostCounted = 10_000
 
-const open = `t.lane = l.id and t.state = s.state and t.state not in ('completed', 'failed', 'canceled', 'rejected')`
+const open = `t.lane = l.id and t.changed_in is not null and t.state = s.state and t.state not in ('completed', 'failed', 'canceled', 'rejected')`
 const own = `l.tenant_id = $1 and l.codebase_id = $2 and ($3::text is null or l.principal = $3)`
 
 export interface OpenCounts {
@@ -90,7 +90,7 @@ const session = statement(`
   from (
     select t.tenant_id, t.id, t.changed_in from lanes l cross join lateral (
       select t.tenant_id, t.id, t.changed_in from tasks t
-      where t.lane = l.id order by t.changed_in desc, t.id desc limit ${mostLooked}) t
+      where t.lane = l.id and t.changed_in is not null order by t.changed_in desc, t.id desc limit ${mostLooked}) t
     where l.tenant_id = $1 and l.codebase_id = $2 and l.principal = $3) t
     join task_work w on w.tenant_id = t.tenant_id and w.task_id = t.id
   where w.session_id is not null and ($4::text is null or w.session_id = $4)

@@ -7,22 +7,34 @@ const counts = statement('select agent, state, sum(n)::float8 as n from task_cou
 /** How many tasks each agent has in each state, of all tenants. */
 const countsByAgentAndState = (tx: SystemWriter): Promise<TaskFigures['counts'][number][]> => tx.query(counts, [])
 
-// The states as the partial index on unfinished tasks has them.
-const queue = statement(`
-  select count(*)::float8 as length,
-    coalesce(greatest(extract(epoch from now() - min(case when state = 'submitted' then status_at else lease_until end)), 0), 0)::float8
-      as "oldestSeconds"
-  from tasks
-  where state in ('submitted', 'working') and (state = 'submitted' or lease_owner is null or lease_until < now())`)
+const headBehind = (condition: string) => `
+  select t.lane, t.status_at from tasks t
+  where ${condition} and t.state = 'submitted' and t.lease_until is null
+  order by t.lane, t.priority desc, t.id limit 1`
 
-/** The tasks that wait to run: nobody has begun them, or whoever ran them has given them back or is gone. */
-async function oldestWaiting(tx: SystemWriter): Promise<TaskFigures['queue']> {
-  const [row] = await tx.query<TaskFigures['queue']>(queue, [])
-  return row ?? { length: 0, oldestSeconds: 0 }
-}
+// The states as the partial index on unfinished tasks has them. Of what is ready for workers, which may be a million rows, only the
+// head of each lane is looked at.
+const waiting = statement(`
+  with recursive head as (
+    (${headBehind('t.lane is not null')})
+    union all
+    select n.* from head h cross join lateral (${headBehind('t.lane > h.lane')}) n
+  ), timed as (
+    select state, case when state = 'submitted' then status_at else lease_until end as since from tasks
+    where state in ('submitted', 'working') and lease_until is not null
+      and (state = 'submitted' or lease_owner is null or lease_until < now())
+  )
+  select (select count(*) from timed where state = 'working')::float8 as stopped,
+    coalesce(greatest(extract(epoch from now() - least(
+      (select min(since) from timed), (select min(status_at) from head))), 0), 0)::float8 as "oldestSeconds"`)
 
-/** Both in one transaction. */
+/** What waits to run: nobody has begun it, or whoever ran it has given it back or is gone; and how much there is of each agent in each state. */
 export async function readTaskFigures(tx: SystemWriter): Promise<TaskFigures> {
-  const [byAgent, waiting] = await Promise.all([countsByAgentAndState(tx), oldestWaiting(tx)])
-  return { counts: byAgent, queue: waiting }
+  const [byAgent, [found]] = await Promise.all([
+    countsByAgentAndState(tx),
+    tx.query<{ stopped: number; oldestSeconds: number }>(waiting, []),
+  ])
+  const { stopped, oldestSeconds } = found ?? { stopped: 0, oldestSeconds: 0 }
+  const submitted = byAgent.filter(({ state }) => state === 'submitted').reduce((sum, { n }) => sum + n, 0)
+  return { counts: byAgent, queue: { length: submitted + stopped, oldestSeconds } }
 }

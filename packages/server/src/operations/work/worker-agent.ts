@@ -23,6 +23,7 @@ export async function workerAgentFor(
     notice: warning,
     queue: {
       lane,
+      inCodebase: codebaseId !== null,
       priority: request.priority,
       deadlineSeconds: request.deadline_seconds ?? null,
       maxAttempts: request.max_attempts ?? ctx.config.work.attempts,
