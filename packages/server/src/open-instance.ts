@@ -33,36 +33,9 @@ const tickMs = 1_000
 /** Opens the instance. Disposing it comes after that of `running`, which is the caller's. */
 export async function openInstance(options: InstanceOptions): Promise<OpenInstance> {
   await using stack = new AsyncDisposableStack()
-  const { config, database, store, instanceId } = options
+  const { database, store, instanceId } = options
   const woken = new Wake()
-  const slots = createLeaseSlots(config.maxRunningTasks + spareSlots)
-  const ticking = setInterval(() => slots.tick(), tickMs)
-  stack.defer(() => clearInterval(ticking))
-  const renewal = stack.use(
-    createRenewal({
-      address: database.system,
-      instanceId,
-      leaseMs: config.leaseMs,
-      blockedMs: limits.blockedMs,
-      slots: slots.buffer,
-      onLost: tokens => running.abortTokens(tokens, new Error('the lease was lost, or the task has ended')),
-      onError: error => options.log.error({ err: error }, 'the thread that renews leases has failed'),
-    }),
-  )
-  let isFull = false
-  const running = createRunningTasks({
-    slots,
-    most: config.maxRunningTasks,
-    onStart: () => {
-      renewal.begin()
-      isFull ||= running.room() === 0
-    },
-    onEnd: () => {
-      // Only what was full may have let something wait.
-      if (isFull) woken.wake()
-      isFull = running.room() === 0
-    },
-  })
+  const running = runTasks(stack, options, woken)
   // On a database of one's own there is nobody else, and what still holds a lease is a process that is dead.
   if (database.isOwn) await store.system(tx => expireOtherLeases(tx, instanceId))
   const workers = openHub(options, () => others.bus)
@@ -89,6 +62,43 @@ export async function openInstance(options: InstanceOptions): Promise<OpenInstan
     workers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** What this process runs, with the leases of it: a thread renews them. What waits is woken when there is room again. */
+function runTasks(
+  stack: AsyncDisposableStack,
+  { config, database, instanceId, log }: InstanceOptions,
+  woken: Wake,
+): RunningTasks {
+  const slots = createLeaseSlots(config.maxRunningTasks + spareSlots)
+  const ticking = setInterval(() => slots.tick(), tickMs)
+  stack.defer(() => clearInterval(ticking))
+  const renewal = stack.use(
+    createRenewal({
+      address: database.system,
+      instanceId,
+      leaseMs: config.leaseMs,
+      blockedMs: limits.blockedMs,
+      slots: slots.buffer,
+      onLost: tokens => running.abortTokens(tokens, new Error('the lease was lost, or the task has ended')),
+      onError: error => log.error({ err: error }, 'the thread that renews leases has failed'),
+    }),
+  )
+  let isFull = false
+  const running = createRunningTasks({
+    slots,
+    most: config.maxRunningTasks,
+    onStart: () => {
+      renewal.begin()
+      isFull ||= running.room() === 0
+    },
+    onEnd: () => {
+      // Only what was full may have let something wait.
+      if (isFull) woken.wake()
+      isFull = running.room() === 0
+    },
+  })
+  return running
 }
 
 const openHub = ({ store, log }: InstanceOptions, bus: () => HintBus): WorkerHub =>
