@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError } from './config-error.ts'
+import { problemsOf } from '@codetether/testing/config-problems'
 import { loadConfig } from './load-config.ts'
 import type { Variables } from './read-sources.ts'
 
 const grpcOf = (env: Variables) => loadConfig(env, {}, { directory: '/srv' }).config.grpc
 
-const refused = (env: Variables): string[] => {
-  try {
-    loadConfig(env)
-    return []
-  } catch (error) {
-    assert.ok(error instanceof ConfigError)
-    return error.problems.map(({ name }) => name)
-  }
-}
+const refused = (env: Variables): string[] => problemsOf(env).map(({ name }) => name)
 
 const port = { A2A_GRPC_PORT: '50051' }
 const tls = { A2A_GRPC_TLS_CERT: 'cert.pem', A2A_GRPC_TLS_KEY: '/etc/key.pem' }

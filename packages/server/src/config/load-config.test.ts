@@ -3,32 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { assertRefused, problemsOf } from '@codetether/testing/config-problems'
 import { ConfigError } from './config-error.ts'
 import { loadConfig } from './load-config.ts'
 import type { PeerCredential } from './peer-credentials.ts'
-import type { SettingFlags, Variables } from './read-sources.ts'
 
 const tokens = 'client1:secret123,client2:hunter2:with:colons'
 const secretKey = 'q8Zk3vT0xW7bN5mC1rY9sD2fG4hJ6lPa'
-
-const problemsOf = (env: Variables, flags: SettingFlags = {}): { name: string; description: string }[] => {
-  try {
-    loadConfig(env, flags)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return [...error.problems]
-    throw error
-  }
-}
-
-const refuses = (env: Variables, name: string, why: RegExp, flags: SettingFlags = {}): void => {
-  const problems = problemsOf(env, flags)
-  assert.deepEqual(
-    problems.map(problem => problem.name),
-    [name],
-  )
-  assert.match(problems[0]?.description ?? '', why)
-}
 
 const untraced = {
   url: null,
@@ -202,7 +183,7 @@ test('the spellings of older documents work, and two that contradict each other 
   assert.equal(config.http.publicUrl, 'http://example.org')
   assert.deepEqual(config.http.corsOrigins, ['https://a.example'])
   assert.equal(config.database.kind, 'external')
-  refuses(
+  assertRefused(
     { A2A_BASE_URL: 'http://a.org', A2A_PUBLIC_URL: 'http://b.org' },
     'A2A_BASE_URL',
     /contradicts A2A_PUBLIC_URL/,
@@ -311,10 +292,14 @@ test('all problems are reported at once, each with its variable, and none repeat
 
 for (const host of ['0.0.0.0', '::', '192.0.2.7', 'myhost.local', '::ffff:10.0.0.1', '0', '127.1']) {
   test(`${host} is not loopback: without tokens the start is refused with the ways out`, () => {
-    refuses({ A2A_HOST: host }, 'A2A_HOST', /A2A_AUTH_TOKENS.*127\.0\.0\.1.*--insecure/)
-    refuses({}, '--host', /A2A_AUTH_TOKENS/, { host })
-    refuses({ A2A_HOST: host, A2A_AUTH_ENABLED: 'false', A2A_AUTH_TOKENS: tokens }, 'A2A_AUTH_ENABLED', /--insecure/)
-    refuses({ A2A_HOST: host, A2A_AUTH_ENABLED: 'false' }, 'A2A_AUTH_ENABLED', /--insecure/)
+    assertRefused({ A2A_HOST: host }, 'A2A_HOST', /A2A_AUTH_TOKENS.*127\.0\.0\.1.*--insecure/)
+    assertRefused({}, '--host', /A2A_AUTH_TOKENS/, { host })
+    assertRefused(
+      { A2A_HOST: host, A2A_AUTH_ENABLED: 'false', A2A_AUTH_TOKENS: tokens },
+      'A2A_AUTH_ENABLED',
+      /--insecure/,
+    )
+    assertRefused({ A2A_HOST: host, A2A_AUTH_ENABLED: 'false' }, 'A2A_AUTH_ENABLED', /--insecure/)
     assert.equal(loadConfig({ A2A_HOST: host, A2A_AUTH_TOKENS: tokens }).config.auth.enabled, true)
     for (const env of [{ A2A_HOST: host }, { A2A_HOST: host, A2A_AUTH_ENABLED: 'false', A2A_AUTH_TOKENS: tokens }]) {
       const { config, notices } = loadConfig(env, { insecure: true })
@@ -335,62 +320,8 @@ test('tokens switch authentication on, also on loopback, unless it is switched o
   const { config, notices } = loadConfig({ A2A_AUTH_TOKENS: tokens, A2A_AUTH_ENABLED: 'false' })
   assert.equal(config.auth.enabled, false)
   assert.match(notices.join('\n'), /not asked for/)
-  refuses({ A2A_AUTH_ENABLED: 'true' }, 'A2A_AUTH_ENABLED', /A2A_AUTH_TOKENS/)
-  refuses({ A2A_AUTH_ENABLED: 'true', A2A_HOST: '0.0.0.0' }, 'A2A_AUTH_ENABLED', /A2A_AUTH_TOKENS/)
-})
-
-const badValues: [name: string, values: string[]][] = [
-  ['A2A_PORT', ['-1', '65536', '80.5', '0x50', '1e3', 'eighty']],
-  ['A2A_HOST', ['http://localhost', 'localhost:8000', 'a b', '*', '-a.org', '::1%eth0/64']],
-  [
-    'A2A_PUBLIC_URL',
-    ['example.org', 'ftp://example.org', 'https://a:b@c', 'https://a/?x=1', 'https://a/?', 'https://a/#x'],
-  ],
-  ['A2A_ALLOWED_HOSTS', ['https://a.org', 'a.org:80', '*', '*.a.org']],
-  ['A2A_TRUSTED_PROXIES', ['10.0.0.0/33', '::/129', '0.0.0.0/0', '::/0', 'localhost', '10.0.0.0/8/8', '10.0.0.0/']],
-  ['CORS_ALLOWED_ORIGINS', ['*', 'app.org', 'https://app.org/path', 'null', 'https://a:b@app.org']],
-  ['CORS_REPLACE_DEFAULT_ORIGINS', ['maybe']],
-  [
-    'A2A_AUTH_TOKENS',
-    ['secret123', 'a:short', 'a:secret123,a:secret456', 'a:secret123,b:secret123', ':secret123', 'a:sec ret123', ','],
-  ],
-  ['A2A_AUTH_HEADER', ['Cookie', 'Host', 'X API Key', 'a:b']],
-  ['A2A_INSECURE', ['2']],
-  ['A2A_LOG_LEVEL', ['loud']],
-  ['A2A_LOG_FORMAT', ['xml']],
-  ['A2A_AGENT_NAME', ['x'.repeat(129)]],
-  ['CODETETHER_SECRET_KEY', ['short', 'x'.repeat(64), 'changeme'.repeat(8), 'password'.repeat(8)]],
-  ['RLS_ENABLED', ['false', 'maybe']],
-  ['A2A_BLOCKING_TIMEOUT_SECONDS', ['0', '601']],
-  ['CODETETHER_RETENTION_DAYS', ['0', '10001', '1.5', '30d']],
-  ['CODETETHER_EVENT_RETENTION_DAYS', ['0', '10001', '-1']],
-]
-
-for (const [name, values] of badValues) {
-  test(`${name} refuses what it cannot mean`, () => {
-    for (const value of values) {
-      const problems = problemsOf({ [name]: value })
-      assert.deepEqual(
-        problems.map(problem => problem.name),
-        [name],
-        `${value} was not refused`,
-      )
-    }
-  })
-}
-
-test('row-level security cannot be switched off, and the refusal says why', () => {
-  refuses({ RLS_ENABLED: 'false' }, 'RLS_ENABLED', /tenants apart/)
-})
-
-test('an external database needs the master secret, and an administrator needs a database', () => {
-  refuses({ DATABASE_URL: 'postgres://db/x' }, 'CODETETHER_SECRET_KEY', /DATABASE_URL.*openssl/)
-  refuses({ DATABASE_ADMIN_URL: 'postgres://db/x' }, 'DATABASE_ADMIN_URL', /DATABASE_URL/)
-  refuses({ DATABASE_DIRECT_URL: 'postgres://db/x' }, 'DATABASE_DIRECT_URL', /DATABASE_URL/)
-  refuses({ DATABASE_URL: 'garbage' }, 'DATABASE_URL', /postgres:\/\//)
-  refuses({ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, 'DATABASE_URL', /postgres:\/\//)
-  refuses({ DATABASE_URL: 'postgres://db/x?pgbouncer=1' }, 'DATABASE_URL', /pgbouncer=true/)
-  refuses({ DATABASE_URL: 'postgres://db/x?sslmode=full' }, 'DATABASE_URL', /verify-full/)
+  assertRefused({ A2A_AUTH_ENABLED: 'true' }, 'A2A_AUTH_ENABLED', /A2A_AUTH_TOKENS/)
+  assertRefused({ A2A_AUTH_ENABLED: 'true', A2A_HOST: '0.0.0.0' }, 'A2A_AUTH_ENABLED', /A2A_AUTH_TOKENS/)
 })
 
 test('a public URL without tokens gets a notice, and so do short tokens', () => {
