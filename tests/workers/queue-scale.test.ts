@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { claimWork } from '@codetether/server/store/claim-work'
 import { findChanges } from '@codetether/server/store/codebase-changes'
@@ -24,7 +25,7 @@ before(async () => {
   codebaseId = (await call(platform.url, '/v1/agent/codebases', { method: 'POST', body })).body.id
   await registerWorker(platform.url, { id: 'rare', codebases: [{ id: codebaseId, path: '/srv/large' }] })
   await createTask(platform.url)
-  await createTask(platform.url, { codebaseId })
+  await createTask(platform.url, { codebase_id: codebaseId })
   // Of both lanes every third task waits; `rare` has ended one in a thousand.
   await query(
     platform.database,
@@ -48,7 +49,7 @@ before(async () => {
 after(() => platform[Symbol.asyncDispose]())
 
 const rowsOfTasks = (plans: Awaited<ReturnType<typeof plansOf>>) =>
-  plans.filter(plan => plan['Relation Name'] === 'tasks')
+  plans.filter(plan => plan['Relation Name'] === 'tasks' || plan['Index Name']?.startsWith('tasks_'))
 
 async function assertReads(most: number, read: (tx: Writer) => Promise<unknown>) {
   assertBounded(rowsOfTasks(await plansOf(platform.database, read)), most)
@@ -85,6 +86,27 @@ test('what is due and what the metrics tell is found among tasks that wait for w
   await assertSystemReads(0, tx => readSweeps(tx, 10))
   // The heads of the two lanes.
   await assertSystemReads(2, readTaskFigures)
+})
+
+test('only tasks of codebases are kept for those who follow them, before and after they are taken', async () => {
+  const worker = await registerWorker(platform.url, { codebases: [{ id: codebaseId, path: '/srv/large' }] })
+  const isFollowed = async (id: string) => {
+    const [row] = await query<{ found: boolean }>(
+      platform.database,
+      'select changed_in is not null as found from tasks where id = $1',
+      [id],
+    )
+    return row?.found
+  }
+  for (const [more, expected] of [
+    [{}, false],
+    [{ codebase_id: codebaseId }, true],
+  ] as const) {
+    const task_id = await createTask(platform.url, more)
+    assert.equal(await isFollowed(task_id), expected)
+    assert.equal((await worker.call('/v1/worker/tasks/claim', { task_id })).status, 200)
+    assert.equal(await isFollowed(task_id), expected)
+  }
 })
 
 const uuidAt = (ms: number) =>
