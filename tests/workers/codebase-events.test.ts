@@ -4,7 +4,7 @@ import { withConnection } from '@codetether/server/db/connect'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { type Platform, startPlatform } from '../platform.ts'
 import { EventReader } from './event-reader.ts'
-import { type Answer, call, registerWorker, type TestWorker } from './worker-calls.ts'
+import { type Answer, call, registerCodebase } from './worker-calls.ts'
 
 let platform: Platform
 before(async () => {
@@ -13,12 +13,6 @@ before(async () => {
 after(() => platform[Symbol.asyncDispose]())
 
 const post = (path: string, body: object = {}): Promise<Answer> => call(platform.url, path, { method: 'POST', body })
-
-async function prepare(): Promise<{ id: string; worker: TestWorker }> {
-  const path = `/srv/${crypto.randomUUID()}`
-  const { body } = await post('/v1/agent/codebases', { name: 'app', path })
-  return { id: body.id, worker: await registerWorker(platform.url, { global: false, codebases: [{ id: body.id }] }) }
-}
 
 const trigger = async (id: string, prompt: string, more: object = {}): Promise<string> =>
   (await post(`/v1/agent/codebases/${id}/trigger`, { prompt, ...more })).body.task_id
@@ -46,7 +40,7 @@ test('why a task waits is a status of it, which nobody has said', async () => {
 })
 
 test('everything that happens in a codebase is told as it comes', async () => {
-  const { id, worker } = await prepare()
+  const { id, worker } = await registerCodebase(platform.url)
   await using events = eventsOf(id)
   await connected(events)
   assert.equal(events.seen[0]?.data.codebase_id, id)
@@ -75,7 +69,7 @@ test('everything that happens in a codebase is told as it comes', async () => {
 })
 
 test('a failure is an error, and says so with the status too', async () => {
-  const { id, worker } = await prepare()
+  const { id, worker } = await registerCodebase(platform.url)
   await using events = eventsOf(id)
   await connected(events)
   await trigger(id, 'x')
@@ -86,7 +80,7 @@ test('a failure is an error, and says so with the status too', async () => {
 })
 
 test('a reader goes on behind any event, on any replica, without gap or repetition', async () => {
-  const { id, worker } = await prepare()
+  const { id, worker } = await registerCodebase(platform.url)
   await using second = await startPlatform({ database: platform.database })
   await using events = eventsOf(id)
   await connected(events)
@@ -125,7 +119,7 @@ test('a reader goes on behind any event, on any replica, without gap or repetiti
 })
 
 test('what is committed late is told, though what began after it was told before', async () => {
-  const { id, worker } = await prepare()
+  const { id, worker } = await registerCodebase(platform.url)
   await trigger(id, 'slow')
   const [slow] = await worker.claim()
   assert.ok(slow)
@@ -161,7 +155,7 @@ test('what is committed late is told, though what began after it was told before
 })
 
 test('a task that another replica stores and runs is told here at once', async () => {
-  const { id } = await prepare()
+  const { id } = await registerCodebase(platform.url)
   await using second = await startPlatform({ database: platform.database })
   await using events = eventsOf(id, {}, second.url)
   await connected(events)
@@ -172,8 +166,8 @@ test('a task that another replica stores and runs is told here at once', async (
 })
 
 test('nothing of other codebases or of before is told, and one that is deleted ends its stream', async () => {
-  const { id } = await prepare()
-  const other = await prepare()
+  const { id } = await registerCodebase(platform.url)
+  const other = await registerCodebase(platform.url)
   await trigger(id, 'before')
   await using events = eventsOf(id)
   await connected(events)
@@ -189,7 +183,7 @@ test('nothing of other codebases or of before is told, and one that is deleted e
 })
 
 test('a place that no server has sent is refused, one that cannot be gone on from says so', async () => {
-  const { id } = await prepare()
+  const { id } = await registerCodebase(platform.url)
   const url = `${platform.url}/v1/agent/codebases/${id}/events`
   for (const place of ['-1', 'x y', '1~', '1~abc.1.1', `1~${'A'.repeat(22)}.1`, 'a'.repeat(5_000), '9'.repeat(12)]) {
     const { status } = await call(platform.url, `/v1/agent/codebases/${id}/events`, {

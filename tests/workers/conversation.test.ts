@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { type Platform, startPlatform } from '../platform.ts'
 import { EventReader } from './event-reader.ts'
-import { type Answer, call, getTask, registerWorker, type TestWorker } from './worker-calls.ts'
+import { type Answer, call, getTask, registerCodebase } from './worker-calls.ts'
 
 let platform: Platform
 before(async () => {
@@ -14,14 +14,8 @@ after(() => platform[Symbol.asyncDispose]())
 const post = (path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer> =>
   call(platform.url, path, { method: 'POST', body, headers })
 
-async function prepare(): Promise<{ url: string; id: string; worker: TestWorker }> {
-  const { body } = await post('/v1/agent/codebases', { name: 'app', path: `/srv/${crypto.randomUUID()}` })
-  const worker = await registerWorker(platform.url, { global: false, codebases: [{ id: body.id }] })
-  return { url: `/v1/agent/codebases/${body.id}`, id: body.id, worker }
-}
-
 test('a message to a codebase begins a session, continues the task that runs, and then the session', async () => {
-  const { url, id, worker } = await prepare()
+  const { url, id, worker } = await registerCodebase(platform.url)
   const first = await post(`${url}/message`, { message: 'Begin', agent: 'plan' })
   assert.equal(first.status, 200)
   assert.deepEqual([first.body.codebase_id, first.body.task.agent_type], [id, 'plan'])
@@ -41,7 +35,7 @@ test('a message to a codebase begins a session, continues the task that runs, an
 })
 
 test('a message answers a question, and goes to the session that is named', async () => {
-  const { url, worker } = await prepare()
+  const { url, worker } = await registerCodebase(platform.url)
   const { body: one } = await post(`${url}/trigger`, { prompt: 'one' })
   const [task] = await worker.claim()
   if (task) await worker.finish(task, { status: 'input-required', result: 'Which?' })
@@ -55,7 +49,7 @@ test('a message answers a question, and goes to the session that is named', asyn
 })
 
 test('a message that is sent again under its key has one turn', async () => {
-  const { url, worker } = await prepare()
+  const { url, worker } = await registerCodebase(platform.url)
   const send = (message: string, key: string) => post(`${url}/message`, { message }, { 'idempotency-key': key })
   const first = await send('Begin', `a-${url}`)
   assert.equal((await send('Begin', `a-${url}`)).body.task_id, first.body.task_id)
@@ -71,7 +65,7 @@ test('a message that is sent again under its key has one turn', async () => {
 })
 
 test('what was asked and answered is listed, the newest first, page by page', async () => {
-  const { url, worker } = await prepare()
+  const { url, worker } = await registerCodebase(platform.url)
   for (const prompt of ['one', 'two', 'three']) {
     await post(`${url}/message`, { message: prompt })
     for (const task of await worker.claim()) {
@@ -104,7 +98,7 @@ test('what was asked and answered is listed, the newest first, page by page', as
 })
 
 test('interrupt ends what runs, stop what waits too, and both say what they ended', async () => {
-  const { url, worker } = await prepare()
+  const { url, worker } = await registerCodebase(platform.url)
   const { body: running } = await post(`${url}/trigger`, { prompt: 'run' })
   const [task] = await worker.claim()
   const { body: behind } = await post(`${url}/trigger`, { prompt: 'behind', session_id: running.session_id })
@@ -132,7 +126,7 @@ test('interrupt ends what runs, stop what waits too, and both say what they ende
 })
 
 test('all of it is there under each name of codebases', async () => {
-  const { id } = await prepare()
+  const { id } = await registerCodebase(platform.url)
   for (const prefix of ['/v1/agent', '/v1/opencode'])
     for (const noun of ['codebases', 'workspaces']) {
       const url = `${prefix}/${noun}/${id}`
@@ -146,7 +140,7 @@ test('all of it is there under each name of codebases', async () => {
 })
 
 test('bad messages are refused', async () => {
-  const { url } = await prepare()
+  const { url } = await registerCodebase(platform.url)
   for (const body of [
     {},
     { message: '' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Platform, startPlatform } from '../platform.ts'
-import { type Answer, call, createTask, getTask, registerWorker, type TestWorker } from './worker-calls.ts'
+import { type Answer, call, createTask, getTask, registerCodebase, type TestWorker } from './worker-calls.ts'
 
 let platform: Platform
 before(async () => {
@@ -12,14 +12,6 @@ after(() => platform[Symbol.asyncDispose]())
 const post = (path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer> =>
   call(platform.url, path, { method: 'POST', body, headers })
 const get = (path: string): Promise<Answer> => call(platform.url, path)
-
-let last = 0
-/** A codebase with a worker that has it. */
-async function place(): Promise<{ id: string; url: string; worker: TestWorker }> {
-  const { body } = await post('/v1/agent/codebases', { name: 'place', path: `/srv/session-tasks-${++last}` })
-  const worker = await registerWorker(platform.url, { global: false, codebases: [body.id] })
-  return { id: body.id, url: `/v1/agent/codebases/${body.id}`, worker }
-}
 
 const sessionIds = async (url: string): Promise<string[]> =>
   (await get(`${url}/sessions`)).body.sessions.map((s: { id: string }) => s.id)
@@ -32,7 +24,7 @@ async function claimOne(worker: TestWorker) {
 }
 
 test('a session that was synced is resumed by a new task that names it', async () => {
-  const { id, url, worker } = await place()
+  const { id, url, worker } = await registerCodebase(platform.url)
   await worker.call(`${url}/sessions/sync`, { sessions: [{ id: 'ses_1', title: 'refactoring' }] })
   const { status, body } = await post(`${url}/sessions/ses_1/resume`, {
     prompt: 'Continue with the refactoring',
@@ -66,15 +58,15 @@ test('a session that was synced is resumed by a new task that names it', async (
 
 for (const body of [{}, { prompt: '' }, { prompt: null }, { prompt: ' \n' }])
   test(`a session resumed with ${JSON.stringify(body)} goes on where it was left`, async () => {
-    const { url, worker } = await place()
-    const id = `ses_left_${last}`
+    const { url, worker } = await registerCodebase(platform.url)
+    const id = `ses_left_${crypto.randomUUID()}`
     await worker.call(`${url}/sessions/sync`, { sessions: [{ id }] })
     assert.equal((await post(`${url}/sessions/${id}/resume`, body)).status, 201)
     assert.match((await claimOne(worker)).prompt, /left off/)
   })
 
 test('a key resumes once, also when the worker has told of another id since', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const { session_id: given } = (await post(`${url}/trigger`, { prompt: 'first' })).body
   const resume = (body: object) => post(`${url}/sessions/${given}/resume`, body, { 'idempotency-key': 'once' })
   const first = await resume({ prompt: 'more' })
@@ -87,7 +79,7 @@ test('a key resumes once, also when the worker has told of another id since', as
 })
 
 test('a session begins with its task, and is the one that the task’s worker tells of, under both ids', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const { session_id: given } = (await post(`${url}/trigger`, { prompt: 'first', title: 'the first' })).body
   assert.deepEqual(await sessionIds(url), [given])
   const first = await claimOne(worker)
@@ -105,7 +97,7 @@ test('a session begins with its task, and is the one that the task’s worker te
 })
 
 test('the tasks of a session run one at a time, by whichever of its ids they were asked for', async () => {
-  const { id, url, worker } = await place()
+  const { id, url, worker } = await registerCodebase(platform.url)
   const { session_id: given } = (await post(`${url}/trigger`, { prompt: 'first' })).body
   const early = await createTask(platform.url, { codebase_id: id, session_id: given, prompt: 'early' })
   const first = await claimOne(worker)
@@ -130,7 +122,7 @@ test('the tasks of a session run one at a time, by whichever of its ids they wer
 })
 
 test('a worker that tells of no session of its own leaves the one that it was given', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const { session_id: given } = (await post(`${url}/trigger`, { prompt: 'first' })).body
   const task = await claimOne(worker)
   await worker.report(task, { session_id: given })
@@ -141,7 +133,7 @@ test('a worker that tells of no session of its own leaves the one that it was gi
 })
 
 test('many tasks of one session at once begin it once', async () => {
-  const { id, url } = await place()
+  const { id, url } = await registerCodebase(platform.url)
   const ids = Array.from({ length: 30 }, (_, n) => `together ${n % 3}`)
   await Promise.all(ids.map(session_id => createTask(platform.url, { codebase_id: id, session_id })))
   assert.deepEqual((await sessionIds(url)).sort(), ['together 0', 'together 1', 'together 2'])
@@ -149,7 +141,7 @@ test('many tasks of one session at once begin it once', async () => {
 })
 
 test('what is not there is not resumed', async () => {
-  const { url } = await place()
+  const { url } = await registerCodebase(platform.url)
   assert.equal((await post(`${url}/sessions/ses_none/resume`, { prompt: 'x' })).status, 404)
   assert.equal((await post(`/v1/agent/codebases/${crypto.randomUUID()}/sessions/ses_none/resume`)).status, 404)
 })

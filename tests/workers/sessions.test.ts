@@ -4,7 +4,7 @@ import { withConnection } from '@codetether/server/db/connect'
 import { waitUntil } from '@codetether/testing/wait-until'
 import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
-import { type Answer, call, registerWorker, type TestWorker } from './worker-calls.ts'
+import { type Answer, call, registerCodebase } from './worker-calls.ts'
 
 let platform: Platform
 before(async () => {
@@ -15,17 +15,6 @@ after(() => platform[Symbol.asyncDispose]())
 const post = (path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer> =>
   call(platform.url, path, { method: 'POST', body, headers })
 const get = (path: string): Promise<Answer> => call(platform.url, path)
-
-let last = 0
-/** A codebase with a worker that has it. */
-async function place(): Promise<{ id: string; url: string; worker: TestWorker }> {
-  const { body } = await post('/v1/agent/codebases', { name: 'place', path: `/srv/sessions-${++last}` })
-  return {
-    id: body.id,
-    url: `/v1/agent/codebases/${body.id}`,
-    worker: await registerWorker(platform.url, { codebases: [body.id] }),
-  }
-}
 
 const told = (id: string, more: object = {}) => ({
   id,
@@ -73,7 +62,7 @@ const turn = (n = 1) => [
 ]
 
 test('a worker tells of sessions and their messages, and they are there under each prefix and both names', async () => {
-  const { id, url, worker } = await place()
+  const { id, url, worker } = await registerCodebase(platform.url)
   const synced = await worker.call(`${url}/sessions/sync`, {
     worker_id: worker.id,
     sessions: [told('ses_1'), told('ses_2')],
@@ -110,7 +99,7 @@ test('a worker tells of sessions and their messages, and they are there under ea
 })
 
 test('what is told again changes nothing, and usage counts once', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const messages = [...turn(1), ...turn(2)]
   for (let n = 0; n < 3; n++) {
     await worker.call(`${url}/sessions/ses_r/messages/sync`, { messages })
@@ -124,7 +113,7 @@ test('what is told again changes nothing, and usage counts once', async () => {
 })
 
 test('a message that grows is replaced, and not by an older version of itself', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const tell = (more: object, text: string) =>
     worker.call(`${url}/sessions/ses_g/messages/sync`, {
       messages: [{ info: { id: 'msg_1', role: 'assistant', ...more }, parts: [{ type: 'text', text }] }],
@@ -143,7 +132,7 @@ test('a message that grows is replaced, and not by an older version of itself', 
 })
 
 test('of a session the latest that was told stays, in whatever order it comes', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const tell = (sessions: object[]) => worker.call(`${url}/sessions/sync`, { sessions })
   await tell([told('ses_o', { title: 'new', updated: 1_795_218_090_000 }), told('ses_o', { title: 'old' })])
   await tell([told('ses_o', { title: 'older', updated: 1_795_218_010_000 })])
@@ -157,7 +146,7 @@ test('of a session the latest that was told stays, in whatever order it comes', 
 })
 
 test('those who tell of the same at once do not count it twice', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const all = Array.from({ length: 40 }, (_, n) => turn(n)).flat()
   const tell = (messages: object[]) => worker.call(`${url}/sessions/ses_c/messages/sync`, { messages })
   const tellSessions = (sessions: object[]) => worker.call(`${url}/sessions/sync`, { sessions })
@@ -173,7 +162,7 @@ test('those who tell of the same at once do not count it twice', async () => {
 })
 
 test('two that have begun to tell of the same at the same time do not count it twice', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const message = (id: string, content: string) => ({ id, role: 'user', content, cost: 1, time: { created: 1 } })
   const tell = (...messages: object[]) => worker.call(`${url}/sessions/ses_w/messages/sync`, { messages })
   await tell(message('known', 'a'))
@@ -195,7 +184,7 @@ test('two that have begun to tell of the same at the same time do not count it t
 })
 
 test('a session of another program is ingested, by the worker or by whoever registered the codebase', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const body = {
     source: 'claude-code',
     session: { title: 'imported', created: '2026-11-20T10:00:00Z' },
@@ -232,7 +221,7 @@ test('a session of another program is ingested, by the worker or by whoever regi
 })
 
 test('sessions are listed by page, by offset and over all codebases, those that were changed last first', async () => {
-  const { url, worker } = await place()
+  const { url, worker } = await registerCodebase(platform.url)
   const sessions = Array.from({ length: 7 }, (_, n) =>
     told(`ses_p${n}`, { updated: 1_795_218_060_000 + (n % 4) * 1000 }),
   )
@@ -270,7 +259,7 @@ test('sessions are listed by page, by offset and over all codebases, those that 
 })
 
 test('the lists of the database are there for whoever may see them', async () => {
-  const { id, worker } = await place()
+  const { id, worker } = await registerCodebase(platform.url)
   for (const prefix of ['/v1/agent', '/v1/opencode']) {
     const lists = await Promise.all(
       ['workers', 'workspaces', 'codebases'].map(name => get(`${prefix}/database/${name}?limit=100`)),
@@ -282,7 +271,7 @@ test('the lists of the database are there for whoever may see them', async () =>
 })
 
 test('sessions go with their codebase', async () => {
-  const { id, url, worker } = await place()
+  const { id, url, worker } = await registerCodebase(platform.url)
   await worker.call(`${url}/sessions/ses_gone/ingest`, { source: 'x', messages: turn() })
   assert.equal((await call(platform.url, url, { method: 'DELETE' })).status, 200)
   assert.equal((await get(`${url}/sessions`)).status, 404)

@@ -51,6 +51,15 @@ export async function registerWorker(url: string, more: object = {}): Promise<Te
   return workerWith(url, registration.worker_id, body.worker_token)
 }
 
+/** A codebase with a worker that has it, and takes nothing else. */
+export async function registerCodebase(url: string): Promise<{ id: string; url: string; worker: TestWorker }> {
+  const codebase = { name: 'app', path: `/srv/${crypto.randomUUID()}` }
+  const { status, body } = await call(url, '/v1/agent/codebases', { method: 'POST', body: codebase })
+  assert.equal(status, 201, JSON.stringify(body))
+  const worker = await registerWorker(url, { global: false, codebases: [body.id] })
+  return { id: body.id, url: `/v1/agent/codebases/${body.id}`, worker }
+}
+
 function workerWith(url: string, id: string, token: string): TestWorker {
   const numbers = new Map<string, number>()
   const post = (path: string, body: unknown) =>
