@@ -47,7 +47,7 @@ export async function sendErrand(ctx: Context, principal: Principal, given: NewE
       delaySeconds: 0,
       serialKey: null,
       notice: warning,
-      queue: { lane, priority: 0, deadlineSeconds, maxAttempts: ctx.config.work.attempts },
+      queue: { lane, inCodebase: true, priority: 0, deadlineSeconds, maxAttempts: ctx.config.work.attempts },
       work: {
         ...{ title, agentType, codebaseId, routing: decision, errand },
         ...{ modelRef: null, sessionId: null, timeLimitSeconds: null },
