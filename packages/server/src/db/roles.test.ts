@@ -88,6 +88,18 @@ test('roles and database', async t => {
     assert.deepEqual(bounds, ['30000', '10000', '70000'])
   })
 
+  await t.test('no statement of the application is compiled, unless an operator says so', async () => {
+    const jit = (secret: string) =>
+      withConnection(applicationAddresses(admin, { secret, database }).app, async client => {
+        const { rows } = await client.query('show jit')
+        return rows[0].jit
+      })
+    assert.equal(await jit('second'), 'off')
+    await withConnection(admin, client => client.query('alter role ct_app set jit = on'))
+    await ensure('second')
+    assert.equal(await jit('second'), 'on')
+  })
+
   await t.test('privileges that the database silently does not change are an error', async () => {
     await withConnection(admin, client => client.query(`create role plain login password 'plain'`))
     const steps = [{ says: 'open public', sql: 'grant create on schema public to ct_owner' }]
