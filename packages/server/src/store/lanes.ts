@@ -88,10 +88,12 @@ export async function moveToLane(
   return (await tx.query(move, [tenantId, taskId, lane])).length > 0
 }
 
+// In this order only the head of each lane is looked at; `exists` reads the whole backlog.
 const waiting = statement(`
-  select l.id::float8 as id from lanes l
-  where l.tenant_id = $1 and l.codebase_id = any ($2) and exists (
-    select from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null)`)
+  select l.id::float8 as id from lanes l cross join lateral (
+    select from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
+    order by t.priority desc, t.id limit 1) head
+  where l.tenant_id = $1 and l.codebase_id = any ($2)`)
 
 /** The lanes of codebases in which tasks wait. */
 export async function findWaitingLanes(

@@ -128,17 +128,23 @@ export const listWork = (tx: Reader, filter: WorkFilter): WorkPage => {
   return list(tx, [tenantId, principal, states, workerId, codebaseId, agentName, before, limit])
 }
 
-// Of the lanes that nobody may take from only the heads: a backlog may be a million rows.
+// Of the lanes that nobody may take from only the heads: a backlog may be a million rows. Whether anybody may is asked only where
+// something waits: it means a look at each worker.
 const stuck = plannedPerCall(`
-  with open as (
+  with waiting as materialized (
+    select l.* from lanes l cross join lateral (
+      select from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
+      order by t.priority desc, t.id limit 1) head
+    where l.tenant_id = $1 and l.principal = $2
+  ), open as (
     select t.tenant_id, t.id, 'worker lost' as reason from workers w join tasks t on t.lease_owner = w.key
     where w.tenant_id = $1 and t.tenant_id = $1 and t.principal = $2 and t.state = 'working' and t.lease_until < now()
     union all
-    select t.tenant_id, t.id, 'no worker' from lanes l cross join lateral (
+    select t.tenant_id, t.id, 'no worker' from (
+      select l.tenant_id, l.id from waiting l where not exists (select from workers w where w.state = 'active' and ${isOpenTo})
+    ) l cross join lateral (
       select * from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
       order by t.priority desc, t.id limit $3) t
-    where l.tenant_id = $1 and l.principal = $2
-      and not exists (select from workers w where w.state = 'active' and ${isOpenTo})
   )
   select ${workColumns}, open.reason from open join ${workParts.replace('tasks t', 'tasks t on t.tenant_id = open.tenant_id and t.id = open.id')}
   order by t.id limit $3`)

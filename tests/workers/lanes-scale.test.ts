@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { findWaitingLanes } from '@codetether/server/store/lanes'
+import { findStuck } from '@codetether/server/store/read-work'
+import { defaultTenantId as tenantId } from '@codetether/server/tenants'
+import { query } from '../event-log.ts'
+import { type Platform, startPlatform } from '../platform.ts'
+import { plansOf } from './plans.ts'
+import { call, createTask, registerWorker } from './worker-calls.ts'
+
+let platform: Platform
+before(async () => {
+  platform = await startPlatform()
+})
+after(() => platform[Symbol.asyncDispose]())
+
+const waiting = 20_000
+const lanes = 500
+const workers = 200
+
+/** A codebase where much waits, among many lanes where nothing does, and many workers. */
+async function fill(): Promise<string> {
+  const { database, url } = platform
+  const body = { name: 'busy', path: '/srv/busy' }
+  const codebase: string = (await call(url, '/v1/agent/codebases', { method: 'POST', body })).body.id
+  await registerWorker(url, { codebases: [{ id: codebase }] })
+  const task = await createTask(url, { codebase_id: codebase })
+  const copies = [
+    `insert into tasks select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid()))).*
+     from tasks t, generate_series(1, ${waiting}) where t.id = $1`,
+    `insert into lanes select (jsonb_populate_record(l, jsonb_build_object('id', 1000 + n, 'model_ref', 'no/body', 'digest', '\\x' || md5(n::text)))).*
+     from tasks t join lanes l on l.id = t.lane, generate_series(1, ${lanes}) n where t.id = $1`,
+    `insert into workers select (jsonb_populate_record(w, jsonb_build_object('id', 'w' || n, 'key', gen_random_uuid()))).*
+     from workers w, generate_series(1, ${workers}) n where exists (select from tasks where id = $1)`,
+  ]
+  for (const copy of copies) await query(database, copy, [task])
+  await query(database, 'analyze tasks, lanes, workers')
+  return codebase
+}
+
+test('which lanes wait is told by their heads, and who may take from a lane is asked only where something waits', async () => {
+  const codebase = await fill()
+  const read = (plans: Awaited<ReturnType<typeof plansOf>>, table: string) =>
+    plans
+      .filter(plan => plan['Relation Name'] === table)
+      .reduce(
+        (sum, plan) => sum + (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'],
+        0,
+      )
+  const judged = (plans: Awaited<ReturnType<typeof plansOf>>) =>
+    read(plans, 'workers') + plans.reduce((sum, plan) => sum + (plan['Rows Removed by Join Filter'] ?? 0), 0)
+  const open = await plansOf(platform.database, tx => findWaitingLanes(tx, tenantId, [codebase]))
+  assert.ok(read(open, 'lanes') >= lanes)
+  assert.ok(read(open, 'tasks') < 200, `${read(open, 'tasks')} tasks`)
+  const stuck = await plansOf(platform.database, tx => findStuck(tx, { tenantId, principal: 'local', limit: 50 }))
+  assert.ok(read(stuck, 'tasks') < 200, `${read(stuck, 'tasks')} tasks`)
+  assert.ok(judged(stuck) < 5 * workers, `${judged(stuck)} workers`)
+})
