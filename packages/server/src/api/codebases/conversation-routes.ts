@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { SendToCodebase } from '@codetether/protocol/work/send-to-codebase'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -23,7 +24,7 @@ const Place = z
 const ListQuery = z.strictObject({
   session_id: z.string().min(1).max(limits.idChars).optional(),
   before: Place.optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
 })
 
 const SaysKind = z.looseObject({ agent: z.unknown().optional(), agent_type: z.unknown().optional() })

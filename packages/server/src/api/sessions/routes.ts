@@ -1,4 +1,5 @@
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { ResumeSession } from '@codetether/protocol/work/session'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -18,10 +19,10 @@ const PageQuery = z.strictObject({
     .min(1)
     .max(limits.pageTokenChars * 2)
     .optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSizeDefault),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSizeDefault),
 })
 
-const ListQuery = PageQuery.extend({ offset: z.coerce.number().int().min(0).max(limits.offset).default(0) })
+const ListQuery = PageQuery.extend({ offset: queryInteger(0, limits.offset).default(0) })
 
 interface ById {
   Params: { id: string }

@@ -1,5 +1,6 @@
 import { PlatformError } from '@codetether/protocol/errors'
 import { limits } from '@codetether/protocol/limits'
+import { queryInteger } from '@codetether/protocol/query-integer'
 import { AgentDefinition } from '@codetether/protocol/work/agent-definition'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -13,7 +14,7 @@ import { listAgents } from '../../store/worker-agents.ts'
 
 const ListQuery = z.strictObject({
   after: z.string().max(limits.idChars).default(''),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
+  limit: queryInteger(1, limits.pageSize).default(limits.pageSize),
 })
 
 /** What stands in the path need not be said again. */
