@@ -168,15 +168,44 @@ test('a worker of a plain user takes over no codebase of others', async () => {
     await unregister(caller, worker)
 })
 
+test('a worker of a plain user is seen by nobody else in what this user has', async () => {
+  const before = (await get('bob', '/v1/agent/status')).body
+  const path = '/srv/seen'
+  const { body } = await register('ada', 'unseen', { codebases: [{ path }] })
+  const url = `/v1/agent/codebases/${body.worker.codebases[0]}`
+  const shown = async (caller: Caller) => {
+    const { body: one } = await get(caller, url)
+    const { body: all } = await get(caller, '/v1/agent/codebases?limit=1')
+    const { body: status } = await get(caller, `${url}/status`)
+    return [one.status, one.worker_id, all.codebases[0].workers.length, status.status, status.workers.length]
+  }
+  assert.deepEqual(await shown('ada'), ['ready', 'unseen', 1, 'ready', 1])
+  assert.deepEqual(await shown('bob'), ['pending', null, 0, 'pending', 0])
+  const now = (await get('bob', '/v1/agent/status')).body
+  assert.deepEqual([now.workers, now.ready_codebases], [before.workers, before.ready_codebases])
+  await unregister('ada', 'unseen')
+})
+
 test('a grant that was taken away ends when a server starts without it', async () => {
-  const { body } = await register('ops', 'former')
+  const hers = (await post(tokens.ada, '/v1/agent/codebases', { name: 'hers', path: '/srv/of-former' })).body.id
+  const { body } = await register('ops', 'former', { codebases: [{ id: hers }] })
   assert.equal(body.worker.shared, true)
+  const sync = `/v1/agent/codebases/${hers}/sessions/sync`
+  assert.equal((await post(body.worker_token, sync, { sessions: [] })).status, 200)
   await using later = await startPlatform({ env: { ...env, A2A_WORKER_GRANTS: 'gpu:*' }, database: platform.database })
   const headers = { authorization: `Bearer ${tokens.ops}` }
   await waitUntil('it serves its owner alone', async () => {
     const now = await call(later.url, '/v1/agent/workers/former', { headers })
     return now.body.shared === false
   })
+  const told = { sessions: [{ id: 's', title: 'of somebody else' }] }
+  assert.equal((await post(body.worker_token, sync, told, later)).status, 404)
+  const put = { method: 'PUT', headers: { authorization: `Bearer ${body.worker_token}` } }
+  const own = await call(later.url, '/v1/worker/codebases', {
+    ...put,
+    body: { codebases: [{ path: '/srv/of-former' }] },
+  })
+  assert.notEqual(own.body.codebases[0].id, hers)
   const again = { worker_id: 'former', name: 'former', global: true }
   const said = await post(body.worker_token, '/v1/agent/workers/register', again, later)
   assert.deepEqual([said.status, said.body.worker.shared], [200, false])

@@ -2,7 +2,6 @@ import type { Message } from '@codetether/protocol/message'
 import type { TaskState } from '@codetether/protocol/task-state'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
-import { isThereFor } from './workers.ts'
 
 /** A directory or a git remote in which work is done. */
 export interface CodebaseRow {
@@ -32,6 +31,7 @@ export type NewCodebase = Pick<
   'tenantId' | 'id' | 'principal' | 'name' | 'path' | 'description' | 'gitUrl' | 'gitBranch'
 >
 
+// A worker that serves its owner alone is there for nobody else, and has no codebase of others, even if it once served them.
 /** `principal` is the parameter of who asks. */
 const columnsFor = (principal: string): string => `
   c.tenant_id as "tenantId", c.id, c.principal, c.name, c.path, c.description, c.git_url as "gitUrl",
@@ -42,7 +42,7 @@ const columnsFor = (principal: string): string => `
       'seenSecondsAgo', extract(epoch from now() - w.seen_at)) order by o.worker_id)
     from worker_codebases o join workers w on w.tenant_id = o.tenant_id and w.id = o.worker_id
     where o.tenant_id = c.tenant_id and o.codebase_id = c.id and w.state <> 'unregistered'
-      and ${isThereFor(principal)}), '[]') as owners,
+      and (w.serves_all or (w.principal = c.principal and w.principal = ${principal}))), '[]') as owners,
   (select jsonb_build_object('taskId', t.id, 'state', t.state, 'message', t.status_message)
     from tasks t where t.tenant_id = c.tenant_id and t.id = c.clone_task_id) as clone,
   (select jsonb_build_object('id', a.id, 'bytes', a.bytes, 'sha256', encode(a.sha256, 'hex'), 'at', a.created_at)

@@ -26,8 +26,9 @@ const own = statement(`
   ), known as (
     select g."newId", g.name, g.path, coalesce(
       (select c.id from codebases c where c.tenant_id = $1 and c.id = g.id and ($5 or c.principal = $3)),
-      (select o.codebase_id from worker_codebases o
-        where g.id is null and o.tenant_id = $1 and o.worker_id = $2 and o.path = g.path order by o.codebase_id limit 1),
+      (select o.codebase_id from worker_codebases o join codebases c on c.tenant_id = $1 and c.id = o.codebase_id
+        where g.id is null and o.tenant_id = $1 and o.worker_id = $2 and o.path = g.path and ($5 or c.principal = $3)
+        order by o.codebase_id limit 1),
       (select c.id from codebases c
         where g.id is null and c.tenant_id = $1 and c.path = g.path and ($5 or c.principal = $3) and not exists (
           select from worker_codebases o where o.tenant_id = $1 and o.codebase_id = c.id)
