@@ -136,18 +136,24 @@ const stuck = plannedPerCall(`
       select from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
       order by t.priority desc, t.id limit 1) head
     where l.tenant_id = $1 and l.principal = $2
+  ), leased as materialized (
+    select t.tenant_id, t.id, t.principal, t.state, t.lease_until from tasks t
+    where t.lease_owner = any (array(select key from workers where tenant_id = $1))
   ), open as (
-    select t.tenant_id, t.id, 'worker lost' as reason from workers w join tasks t on t.lease_owner = w.key
-    where w.tenant_id = $1 and t.tenant_id = $1 and t.principal = $2 and t.state = 'working' and t.lease_until < now()
+    select id, 'worker lost' as reason from leased
+    where tenant_id = $1 and principal = $2 and state = 'working' and lease_until < now()
     union all
-    select t.tenant_id, t.id, 'no worker' from (
-      select l.tenant_id, l.id from waiting l where not exists (select from workers w where w.state = 'active' and ${isOpenTo})
+    select t.id, 'no worker' from (
+      select l.id from waiting l where not exists (select from workers w where w.state = 'active' and ${isOpenTo})
     ) l cross join lateral (
       select * from tasks t where t.lane = l.id and t.state = 'submitted' and t.lease_until is null
       order by t.priority desc, t.id limit $3) t
+  ), first as materialized (
+    select * from open order by id limit $3
   )
-  select ${workColumns}, open.reason from open join ${workParts.replace('tasks t', 'tasks t on t.tenant_id = open.tenant_id and t.id = open.id')}
-  order by t.id limit $3`)
+  select p.*, f.reason from first f cross join lateral (
+    select ${workColumns} from ${workParts} where t.tenant_id = $1 and t.id = f.id limit 1) p
+  order by p.id`)
 
 /** Why a task does not go on: its worker is not heard of, or none that is registered may take it. */
 export type StuckReason = 'worker lost' | 'no worker'
