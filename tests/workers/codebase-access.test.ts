@@ -70,3 +70,14 @@ test('one caller’s tasks of a codebase are not another’s', async () => {
   await as(bob, 'POST', `${url}/trigger`, { prompt: 'again' })
   assert.equal((await as(ada, 'DELETE', `${url}?force=true`)).body.cancelled_tasks, 2)
 })
+
+test('numbers of pages are decimal digits alone', async () => {
+  const { url } = await prepare()
+  const lists = [`${url}/messages`, `${url}/sessions`, '/v1/agent/agents', '/v1/agent/database/sessions']
+  for (const list of lists) {
+    assert.equal((await as(ada, 'GET', `${list}?limit=10`)).status, 200, list)
+    for (const number of ['0x10', '1e1', '%201', ''])
+      assert.equal((await as(ada, 'GET', `${list}?limit=${number}`)).status, 400, `${list} ${number}`)
+  }
+  assert.equal((await as(ada, 'GET', `${url}/sessions?offset=0x10`)).status, 400)
+})
