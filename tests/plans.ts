@@ -9,7 +9,9 @@ interface Plan {
   'Node Type': string
   'Actual Rows': number
   'Actual Loops': number
+  /** Of each loop. */
   'Rows Removed by Filter'?: number
+  'Rows Removed by Join Filter'?: number
   'Relation Name'?: string
   'Index Name'?: string
   Plans?: Plan[]

@@ -60,7 +60,7 @@ test('a worker of a plain user clones for this user and nobody else', async () =
   const task = await call(platform.url, `/v1/agent/tasks/${task_id}`, {
     headers: { authorization: `Bearer ${tokens.ada}` },
   })
-  assert.match(task.body.routing.warning, /waits for one that can codetether:clone$/)
+  assert.match(task.body.routing.warning, /waits for one that serves its caller and can codetether:clone$/)
   assert.deepEqual(await claim(his.body.worker_token), [])
   const wanted = await codebase('ada', { ...remote(), worker_id: 'bob-cloner' })
   assert.equal((await post(his.body.worker_token, '/v1/worker/tasks/claim', { task_id: wanted.task_id })).status, 409)

@@ -5,8 +5,8 @@ import { findStuck } from '@codetether/server/store/read-work'
 import { findRunningWork } from '@codetether/server/store/running-work'
 import { defaultTenantId as tenantId } from '@codetether/server/tenants'
 import { query } from '../event-log.ts'
+import { plansOf } from '../plans.ts'
 import { type Platform, startPlatform } from '../platform.ts'
-import { plansOf } from './plans.ts'
 import { call, createTask, registerWorker } from './worker-calls.ts'
 
 let platform: Platform
@@ -70,8 +70,8 @@ test('what runs and what is stuck is found by leases and lanes, also where nothi
     await plansOf(database, tx => findRunningWork(tx, silent)),
     await plansOf(database, tx => findStuck(tx, { tenantId, principal: 'local', limit: 50 })),
   ]
+  // A table that is small may be read once.
   for (const plan of plans)
-    // A table that is small may be read once.
     for (const table of ['tasks', 'task_messages', 'task_work'])
       assert.ok(read(plan, table) < 2_000, `${read(plan, table)} of ${table}`)
 })

@@ -6,7 +6,6 @@ import { defaultTenantId } from '@codetether/server/tenants'
 import { query } from '../event-log.ts'
 import { assertBounded, plansOf } from '../plans.ts'
 import { type Platform, startPlatform } from '../platform.ts'
-import { assertBounded, plansOf } from './plans.ts'
 import { call } from './worker-calls.ts'
 
 let platform: Platform
