@@ -23,7 +23,7 @@ before(async () => {
   platform = await startPlatform()
   const body = { name: 'large', path: '/srv/large' }
   codebaseId = (await call(platform.url, '/v1/agent/codebases', { method: 'POST', body })).body.id
-  await registerWorker(platform.url, { id: 'rare', codebases: [{ id: codebaseId, path: '/srv/large' }] })
+  await registerWorker(platform.url, { worker_id: 'rare', codebases: [{ id: codebaseId, path: '/srv/large' }] })
   await createTask(platform.url)
   await createTask(platform.url, { codebase_id: codebaseId })
   // Of both lanes every third task waits; `rare` has ended one in a thousand.

@@ -121,6 +121,8 @@ const told = `select ${columns}
 // user's share among the lanes, so that one user's tasks do not stand before another's, whatever priority they have. Who comes first is drawn: with room for one
 // task, whoever always came first would have everything. The tasks of a session run one at a time, in their order; one that is
 // behind is put off with all that are behind it too, so that a long session does not stand before everything else.
+// Nothing has a higher priority than the head of its lane. With `=` the order would be that of the ids alone, which the primary key has
+// too: measured beside a million tasks of others, 750 ms for a claim instead of 3.
 // With limits, a principal has no more than what is left of its own, and all together what is left of the tenant's.
 // With `onlyOne`, $7 is the id of that task: it is found by its id, and not by looking through its lane.
 const claimOf = (onlyOne: boolean) => `
@@ -147,9 +149,9 @@ const claimOf = (onlyOne: boolean) => `
   ), due as (
     select d.*, best.allowance from best cross join lateral (
       select t.tenant_id, t.id, t.principal, t.agent, t.serial_key from tasks t
-      where t.lane = best.id and t.state = 'submitted' and t.lease_until is null and t.priority = best.priority
+      where t.lane = best.id and t.state = 'submitted' and t.lease_until is null and t.priority >= best.priority
         ${named(onlyOne)}
-      order by t.id limit best.share for update skip locked) d
+      order by t.priority desc, t.id limit best.share for update skip locked) d
     limit (select room from room)
   ), judged as (
     select d.*, d.serial_key is not null and exists (
