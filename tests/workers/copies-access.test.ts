@@ -2,20 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { query } from '../event-log.ts'
 import { type Platform, startPlatform } from '../platform.ts'
+import { type Caller, callersEnv, tokens } from './callers.ts'
 import { type Answer, call } from './worker-calls.ts'
 
-const tokens = {
-  ops: 'token-of-ops-1234567890',
-  gpu: 'token-of-gpu-1234567890',
-  ada: 'token-of-ada-1234567890',
-  bob: 'token-of-bob-1234567890',
-}
-type Caller = keyof typeof tokens
-
 const env = {
-  A2A_AUTH_TOKENS: Object.entries(tokens)
-    .map(pair => pair.join(':'))
-    .join(','),
+  ...callersEnv,
   A2A_WORKER_GRANTS: 'ops:*,gpu:capability=gpu+agent=*',
   CODETETHER_GIT_HOSTS: '127.0.0.1',
   TASK_MAX_ATTEMPTS: '1',

@@ -1,10 +1,8 @@
 import type { Benchmark, Outcome, Run } from '../benchmark.ts'
 import { besidePeer } from '../figures.ts'
 import { ourTeam } from '../queues/team.ts'
-import { workOff } from '../queues/work-off.ts'
-import { idleBetween, machineTime } from '../system/idle.ts'
+import { type Entry, playQueues } from '../queues/work-off.ts'
 import { Arena } from './arena.ts'
-import { rotated } from './measure.ts'
 
 const BACKLOG = 1_000_000
 const WORKERS = 4
@@ -23,24 +21,13 @@ async function run(run: Run): Promise<Outcome> {
   await using stack = new AsyncDisposableStack()
   const arena = await Arena.open(run, stack)
   const field = { run, arena, stack, workers: WORKERS }
-  const empty = { team: await ourTeam(field, { name: 'without backlog', purpose: 'empty' }), rounds: [] as number[] }
+  const empty: Entry = { team: await ourTeam(field, { name: 'without backlog', purpose: 'empty' }), rounds: [] }
   run.log(`adding ${BACKLOG} tasks`)
-  const full = {
+  const full: Entry = {
     team: await ourTeam(field, { name: 'with backlog', purpose: 'full', backlog: BACKLOG }),
-    rounds: [] as number[],
+    rounds: [],
   }
-  const entries = [full, empty]
-  const teams = entries.map(({ team }) => team)
-  for (const team of teams) await workOff(run, { team, jobs: JOBS, teams })
-  const before = await machineTime()
-  for (let round = 0; round < run.options.rounds; round++) {
-    for (const { team, rounds } of rotated(entries, round)) {
-      const perSecond = await workOff(run, { team, jobs: JOBS, teams })
-      rounds.push(perSecond)
-      run.log(`round ${round + 1} of ${run.options.rounds}: ${team.name}: ${perSecond.toFixed(0)}/s`)
-    }
-  }
-  const idle = idleBetween(before, await machineTime())
+  const idle = await playQueues(run, [full, empty], { warmUp: JOBS, jobs: JOBS })
   return {
     figures: [
       besidePeer({

@@ -1,20 +1,12 @@
 import type { Benchmark, Outcome, Run } from '../benchmark.ts'
 import { besidePeer } from '../figures.ts'
-import { hasRedis, ourTeam, peerTeam, type Team } from '../queues/team.ts'
-import { BATCH, workOff } from '../queues/work-off.ts'
-import { idleBetween, machineTime } from '../system/idle.ts'
+import { hasRedis, ourTeam, peerTeam } from '../queues/team.ts'
+import { BATCH, type Entry, playQueues } from '../queues/work-off.ts'
 import { Arena } from './arena.ts'
-import { rotated } from './measure.ts'
 
 const WORKERS = 4
 const JOBS = 100_000
 const WARM_UP_JOBS = 2_000
-
-interface Entry {
-  readonly team: Team
-  /** Jobs per second, of each round. */
-  readonly rounds: number[]
-}
 
 interface Contest {
   readonly bench: string
@@ -79,18 +71,7 @@ async function play(run: Run, contest: Contest): Promise<Outcome> {
   for (const { name, module, ...target } of contest.peers)
     if (module !== 'bullmq' || isThere) peers.push({ team: await peerTeam(field, name, module), rounds: [], ...target })
 
-  const entries = [ours, ...peers]
-  const teams = entries.map(({ team }) => team)
-  for (const team of teams) await workOff(run, { team, jobs: WARM_UP_JOBS, teams })
-  const before = await machineTime()
-  for (let round = 0; round < run.options.rounds; round++) {
-    for (const { team, rounds } of rotated(entries, round)) {
-      const perSecond = await workOff(run, { team, jobs: JOBS, teams })
-      rounds.push(perSecond)
-      run.log(`round ${round + 1} of ${run.options.rounds}: ${team.name}: ${perSecond.toFixed(0)}/s`)
-    }
-  }
-  const idle = idleBetween(before, await machineTime())
+  const idle = await playQueues(run, [ours, ...peers], { warmUp: WARM_UP_JOBS, jobs: JOBS })
   return {
     figures: peers.map(({ team, rounds, target }) =>
       besidePeer({
